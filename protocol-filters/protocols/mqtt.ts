@@ -1,0 +1,264 @@
+// MQTT 3.1.1 and 5 over TCP: the organization in CONNECT, and where the server's packets end.
+// Sources: OASIS MQTT 3.1.1, section 3.1; OASIS MQTT 5.0, section 3.1.
+import { byteAt, bytesAt, openBuffer, uint16At } from '../sdk/reader';
+import { BUFFER_DOWNSTREAM, BUFFER_UPSTREAM } from '../sdk/constants';
+import { equal } from '../sdk/bytes';
+import { Connection } from '../filter/connection';
+import { found, foundBefore, LONGEST_FIRST_MESSAGE, needMore, refuse } from '../filter/identity';
+import {
+  FIELD_MQTT_CLIENT_ID,
+  FIELD_MQTT_USER_NAME,
+  FIELD_MQTT_USER_PROPERTY,
+  Listener,
+  Source,
+  sourceOf,
+} from '../filter/listener';
+import { INTERNAL, NOT_PROTOCOL, ORGANIZATION_MISSING, TOO_LARGE } from '../filter/reasons';
+
+const CONNECT: i32 = 0x10;
+const FLAG_RESERVED: i32 = 0x01;
+const FLAG_WILL: i32 = 0x04;
+const FLAG_WILL_DETAILS: i32 = 0x38; // Will QoS and Will Retain
+const FLAG_PASSWORD: i32 = 0x40;
+const FLAG_USER_NAME: i32 = 0x80;
+const SLASH: u8 = 47;
+const COLON: u8 = 58;
+
+// Offsets in the buffer of what the packet holds; a size of -1 is "not there".
+let at: u32 = 0;
+let end: u32 = 0;
+let connectProperties: u32 = 0;
+let connectPropertiesSize: i32 = -1;
+let clientId: u32 = 0;
+let clientIdSize: i32 = -1;
+let userName: u32 = 0;
+let userNameSize: i32 = -1;
+
+/** A variable byte integer at `at` [MQTT5 1.5.5]: at most four bytes, inside the packet; -1 where there is none. */
+function variable(): i32 {
+  let value: i32 = 0;
+  for (let shift = 0; shift < 28; shift += 7) {
+    if (at >= end) return -1;
+    const byte = byteAt(at++);
+    if (byte < 0) return -1;
+    value |= (byte & 0x7f) << shift;
+    if (byte < 0x80) return value;
+  }
+  return -1;
+}
+
+/** Steps over a two-byte length and as many bytes; returns the length, or -1 where the packet ends before. */
+function skipField(): i32 {
+  if (end - at < 2) return -1;
+  const size = uint16At(at);
+  if (size < 0 || <u32>size > end - at - 2) return -1;
+  at += 2 + size;
+  return size;
+}
+
+/** The size of an MQTT 5 property's value at `at`, by its identifier [MQTT5 2.2.2.2]; -1 where it may not be here. */
+function skipProperty(id: i32): bool {
+  let fixed: u32 = 0;
+  if (id == 0x17 || id == 0x19 || id == 0x01) fixed = 1;
+  else if (id == 0x21 || id == 0x22) fixed = 2;
+  else if (id == 0x11 || id == 0x27 || id == 0x02 || id == 0x18) fixed = 4;
+  if (fixed > 0) {
+    if (end - at < fixed) return false;
+    at += fixed;
+    return true;
+  }
+  if (id == 0x26) return skipField() >= 0 && skipField() >= 0;
+  if (id == 0x15 || id == 0x16 || id == 0x03 || id == 0x08 || id == 0x09) return skipField() >= 0;
+  return false;
+}
+
+/** Walks the properties of CONNECT: are they well-formed? */
+function checkProperties(offset: u32, size: u32): bool {
+  const packetEnd = end;
+  at = offset;
+  end = offset + size;
+  let good = true;
+  while (good && at < end) {
+    const id = byteAt(at++);
+    // Those of a Will are no properties of CONNECT [MQTT5 3.1.2.11].
+    const ofWill = id == 0x01 || id == 0x02 || id == 0x03 || id == 0x08 || id == 0x09 || id == 0x18;
+    good = !ofWill && skipProperty(id);
+  }
+  good = good && at == end;
+  end = packetEnd;
+  at = offset + size;
+  return good;
+}
+
+/** The value of the first user property with this name; -2 where there is none, -1 where the buffer cannot be read. */
+let propertyAt: u32 = 0;
+function findUserProperty(source: Source): i32 {
+  at = connectProperties;
+  end = connectProperties + <u32>connectPropertiesSize;
+  while (at < end) {
+    const id = byteAt(at++);
+    if (id != 0x26) {
+      if (!skipProperty(id)) return -1;
+      continue;
+    }
+    const nameAt = at + 2;
+    const nameSize = skipField();
+    const valueAt = at + 2;
+    const valueSize = skipField();
+    if (nameSize < 0 || valueSize < 0) return -1;
+    if (<u32>nameSize != source.nameSize) continue;
+    const name = bytesAt(nameAt, nameSize);
+    if (name == 0) return -1;
+    if (equal(name, nameSize, source.name, source.nameSize)) {
+      propertyAt = valueAt;
+      return valueSize;
+    }
+  }
+  return -2;
+}
+
+/** The packet from its variable header on: notes where its fields are. False where it is not a CONNECT. */
+function parse(): bool {
+  connectPropertiesSize = -1;
+  userNameSize = -1;
+  // Protocol name "MQTT", level 4 or 5, flags, keep alive: ten bytes [MQTT-3.1.2-1, MQTT-3.1.2-2].
+  if (end - at < 10) return false;
+  const header = bytesAt(at, 10);
+  if (header == 0 || load<u32>(header) != 0x514d0400 || load<u16>(header, 4) != 0x5454) return false;
+  const level: i32 = load<u8>(header, 6);
+  const flags: i32 = load<u8>(header, 7);
+  if (level != 4 && level != 5) return false;
+  if ((flags & FLAG_RESERVED) != 0) return false; // [MQTT-3.1.2-3]
+  const hasWill = (flags & FLAG_WILL) != 0;
+  if (!hasWill && (flags & FLAG_WILL_DETAILS) != 0) return false; // [MQTT-3.1.2-11, -13, -15]
+  if ((flags & 0x18) == 0x18) return false; // Will QoS 3 [MQTT-3.1.2-14]
+  const hasUserName = (flags & FLAG_USER_NAME) != 0;
+  const hasPassword = (flags & FLAG_PASSWORD) != 0;
+  if (level == 4 && hasPassword && !hasUserName) return false; // [MQTT-3.1.2-22] of 3.1.1; 5 allows it
+  at += 10;
+  if (level == 5) {
+    connectPropertiesSize = variable();
+    if (connectPropertiesSize < 0 || <u32>connectPropertiesSize > end - at) return false;
+    connectProperties = at;
+    if (!checkProperties(at, connectPropertiesSize)) return false;
+  }
+  clientId = at + 2;
+  clientIdSize = skipField();
+  if (clientIdSize < 0) return false;
+  if (hasWill) {
+    if (level == 5) {
+      const size = variable();
+      if (size < 0 || <u32>size > end - at) return false;
+      at += size;
+    }
+    if (skipField() < 0 || skipField() < 0) return false; // Will Topic, Will Payload
+  }
+  if (hasUserName) {
+    userName = at + 2;
+    userNameSize = skipField();
+    if (userNameSize < 0) return false;
+  }
+  if (hasPassword && skipField() < 0) return false;
+  return at == end;
+}
+
+/** One field of the device's that may be long: enough of it to hold the longest organization and a delimiter. */
+function answer(offset: u32, size: u32, delimiter: u8): u32 {
+  if (size == 0) return found(0, 0);
+  const part = size > 1024 ? 1024 : size;
+  const data = bytesAt(offset, part);
+  if (data == 0) return refuse(INTERNAL);
+  return delimiter == 0 ? found(data, part) : foundBefore(data, part, delimiter);
+}
+
+/** Looks at the first `size` bytes that a device sent. */
+export function identifyMqtt(listener: Listener, size: u32): u32 {
+  openBuffer(BUFFER_DOWNSTREAM, size);
+  if (size == 0) return needMore(1);
+  // The first packet must be CONNECT, its flags 0 [MQTT-3.1.0-1, MQTT-2.2.2-2].
+  if (byteAt(0) != CONNECT) return refuse(NOT_PROTOCOL);
+  let length: u32 = 0;
+  let headerSize: u32 = 1;
+  for (let shift = 0; ; shift += 7) {
+    if (shift == 28) return refuse(NOT_PROTOCOL);
+    if (headerSize >= size) return needMore(size + 1);
+    const byte = byteAt(headerSize++);
+    if (byte < 0) return refuse(INTERNAL);
+    length |= (<u32>(byte & 0x7f)) << shift;
+    if (byte < 0x80) break;
+  }
+  if (length > LONGEST_FIRST_MESSAGE - headerSize) return refuse(TOO_LARGE);
+  if (length < 12) return refuse(NOT_PROTOCOL);
+  // Junk is refused as soon as it shows, not when a length that it claims has come.
+  const early = min<u32>(size - headerSize, 6);
+  const name = bytesAt(headerSize, early);
+  if (name == 0 && early > 0) return refuse(INTERNAL);
+  for (let i: u32 = 0; i < early; i++) {
+    const expected = <u8>((<u64>0x5454514d0400) >>> (i << 3));
+    if (load<u8>(name + i) != expected) return refuse(NOT_PROTOCOL);
+  }
+  if (headerSize + length > size) return needMore(headerSize + length);
+  at = headerSize;
+  end = headerSize + length;
+  if (!parse()) return refuse(NOT_PROTOCOL);
+  return choose(listener);
+}
+
+function choose(listener: Listener): u32 {
+  for (let i: u32 = 0; i < listener.sourceCount; i++) {
+    const source = sourceOf(listener, i);
+    if (source.field == FIELD_MQTT_USER_NAME && userNameSize >= 0) {
+      return answer(userName, userNameSize, SLASH);
+    }
+    // An empty client id asks the server for one [MQTT-3.1.3-6]: no answer.
+    if (source.field == FIELD_MQTT_CLIENT_ID && clientIdSize > 0) {
+      return answer(clientId, clientIdSize, COLON);
+    }
+    if (source.field == FIELD_MQTT_USER_PROPERTY && connectPropertiesSize > 0) {
+      const size = findUserProperty(source);
+      if (size == -1) return refuse(INTERNAL);
+      if (size >= 0) return answer(propertyAt, size, 0);
+    }
+  }
+  return refuse(ORGANIZATION_MISSING);
+}
+
+/**
+ * Follows the packets that the server sends through `size` new bytes: how many ended in them. Afterwards `remaining` and
+ * `headerBytes` are 0 exactly at a packet's end. Only headers are read.
+ */
+export function followMqtt(connection: Connection, size: u32): u32 {
+  let offset: u32 = 0;
+  let ended: u32 = 0;
+  let opened = false;
+  while (true) {
+    if (connection.remaining > 0) {
+      const left = size - offset;
+      if (connection.remaining > left) {
+        connection.remaining -= left;
+        return ended;
+      }
+      offset += connection.remaining;
+      connection.remaining = 0;
+      ended++;
+    }
+    if (offset >= size) return ended;
+    if (!opened) {
+      openBuffer(BUFFER_UPSTREAM, size);
+      opened = true;
+    }
+    const byte = byteAt(offset++);
+    if (byte < 0) return ended;
+    const index: u32 = connection.headerBytes++;
+    if (index == 0) {
+      connection.headerValue = 0;
+      continue;
+    }
+    connection.headerValue |= (<u32>(byte & 0x7f)) << ((index - 1) * 7);
+    // A fifth length byte is malformed [MQTT5 1.5.5]: the device will say so; go on as if the length ended here.
+    if (byte >= 0x80 && index < 4) continue;
+    connection.headerBytes = 0;
+    connection.remaining = connection.headerValue;
+    if (connection.remaining == 0) ended++;
+  }
+}
