@@ -1,0 +1,23 @@
+/** What a proxy is sent: pure functions from small inputs to typed Envoy resources. */
+export { accessLog } from './access-log.ts';
+export { RING_SIZE, serverCluster, type ServerClusterOptions } from './clusters.ts';
+export { serverEndpoints, type ServerEndpoint } from './endpoints.ts';
+export { healthCheck, type HealthCheckKind } from './health-checks.ts';
+export {
+  HealthCheckInputError,
+  healthChecks,
+  type ClusterToCheck,
+  type HealthChecksOptions,
+} from './health.ts';
+export {
+  assignmentListener,
+  tcpListener,
+  websocketListener,
+  type DeviceListenerOptions,
+  type ListenerResource,
+  type TcpListenerOptions,
+  type WebsocketListenerOptions,
+} from './listeners.ts';
+export * from './names.ts';
+export { httpPlugin, networkPlugin, type FilterCode, type PluginOptions } from './plugin.ts';
+export { deviceRoutes } from './routes.ts';
