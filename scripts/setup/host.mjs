@@ -1,0 +1,33 @@
+// What the set-up must know about this machine.
+import { release } from 'node:os';
+
+/**
+ * @typedef {object} Host
+ * @property {string} platform as `process.platform`
+ * @property {string} arch as `process.arch`
+ * @property {string | null} glibc version of the GNU C library Node.js runs on, such as `2.36`; null = none (musl, macOS)
+ * @property {number} darwin major version of Darwin (24 = macOS 15); 0 elsewhere
+ */
+
+/** @returns {Host} */
+export function thisHost() {
+  return {
+    platform: process.platform,
+    arch: process.arch,
+    glibc: process.platform === 'linux' ? glibcVersion() : null,
+    darwin: process.platform === 'darwin' ? Number.parseInt(release(), 10) : 0,
+  };
+}
+
+/** @returns {string | null} */
+function glibcVersion() {
+  const report = /** @type {{ header?: { glibcVersionRuntime?: string } } | undefined} */ (
+    process.report.getReport()
+  );
+  return report?.header?.glibcVersionRuntime ?? null;
+}
+
+/** @param {Host} host @returns {string} such as `linux-x64`, used in names of cache folders */
+export function hostName({ platform, arch }) {
+  return `${platform}-${arch}`;
+}

@@ -1,0 +1,48 @@
+import { defineConfig } from 'vitest/config';
+
+const OUTPUT = ['**/node_modules/**', 'build/**', 'coverage/**'];
+
+/** AssemblyScript: compiled to Wasm, never run as TypeScript, so never covered. */
+const ASSEMBLYSCRIPT = [
+  'protocol-filters/sdk/**',
+  'protocol-filters/filter/**',
+  'protocol-filters/protocols/**',
+  'protocol-filters/**/probes/**',
+];
+
+export default defineConfig({
+  test: {
+    // A forgotten `.only` would silence every other test.
+    allowOnly: !process.env.CI,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{control-plane,envoy,protocol-filters,scripts}/**/*.test.ts'],
+          exclude: OUTPUT,
+          // Some start programs; on a busy machine that takes its time.
+          testTimeout: 30_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'real',
+          include: ['test/**/*.test.ts'],
+          exclude: [...OUTPUT, 'test/bench/**', 'test/soak/**', 'test/compose/**'],
+          // Real Envoys and etcds: more at once would measure each other.
+          maxWorkers: 2,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+    coverage: {
+      provider: 'v8',
+      include: ['{control-plane,envoy,protocol-filters,scripts}/**/*.{ts,mjs}'],
+      exclude: [...ASSEMBLYSCRIPT, '**/generated/**', '**/*.test.ts', '**/*.d.mts'],
+      reporter: ['text-summary', 'html'],
+    },
+  },
+});
