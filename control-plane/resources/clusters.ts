@@ -27,7 +27,7 @@ export function serverCluster(options: ServerClusterOptions): TypedAny<'envoy.co
   return any('envoy.config.cluster.v3.Cluster', {
     name: options.name,
     type: 'EDS',
-    eds_cluster_config: { eds_config: { ...ADS, initial_fetch_timeout: '0s' } },
+    eds_cluster_config: { eds_config: ADS },
     connect_timeout: '1s',
     lb_policy: 'RING_HASH',
     ring_hash_lb_config: {

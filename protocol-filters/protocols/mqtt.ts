@@ -197,6 +197,7 @@ export function identifyMqtt(listener: Listener, size: u32): u32 {
     const expected = <u8>((<u64>0x5454514d0400) >>> (i << 3));
     if (load<u8>(name + i) != expected) return refuse(NOT_PROTOCOL);
   }
+  if (early < 6) return needMore(size + 1);
   if (headerSize + length > size) return needMore(headerSize + length);
   at = headerSize;
   end = headerSize + length;

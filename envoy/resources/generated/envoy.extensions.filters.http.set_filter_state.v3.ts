@@ -1,0 +1,8 @@
+// Generated from envoy/api/v3.binpb by npm run generate:resources. Do not edit.
+import type * as envoy_extensions_filters_common_set_filter_state_v3 from './envoy.extensions.filters.common.set_filter_state.v3.ts';
+
+/** envoy.extensions.filters.http.set_filter_state.v3.Config */
+export interface Config {
+  on_request_headers?: readonly (envoy_extensions_filters_common_set_filter_state_v3.FilterStateValue)[] | undefined;
+  clear_route_cache?: boolean | undefined;
+}
