@@ -13,6 +13,8 @@ const MOST_SERVERS: u32 = 2048;
 const MOST_POINTS: u32 = 1024;
 const LONGEST_ID: u32 = 128;
 const LONGEST_ORGANIZATION: u32 = 256;
+/** An hour; also keeps a deadline in ticks far from wrapping. */
+const LONGEST_WINDOW_MS: u32 = 3_600_000;
 /** Of a record in shared data, see `appliedRecord`. */
 export const RECORD_HEADER: u32 = 16;
 
@@ -37,6 +39,10 @@ class Table {
   reportMs: u32;
   fullReportMs: u32;
   mostOrganizations: u32;
+  tableVersion: u64;
+  drainUpTo: u64;
+  drainWindowMs: u32;
+  drainPerSecond: u32;
 }
 
 @unmanaged
@@ -95,6 +101,17 @@ export function fullReportMs(): u32 {
 }
 export function mostOrganizations(): u32 {
   return table.mostOrganizations;
+}
+
+/** May connections follow the moves of this assignment: has every proxy its table? */
+export function mayDrain(): bool {
+  return table.drainUpTo > 0 && table.drainUpTo >= table.tableVersion;
+}
+export function drainWindowMs(): u32 {
+  return table.drainWindowMs;
+}
+export function drainPerSecond(): u32 {
+  return table.drainPerSecond;
 }
 
 /** Is (epoch, version) higher than (otherEpoch, otherVersion)? */
@@ -211,9 +228,21 @@ function parseReports(into: Table): bool {
   return inner.valid && into.reportClusterSize <= LONGEST_ORGANIZATION;
 }
 
+function parseDrain(into: Table): bool {
+  inner.open(reader.data, reader.size);
+  while (inner.next()) {
+    const value = <u32>min<u64>(inner.value, LONGEST_WINDOW_MS);
+    if (inner.field == 1 && value > 0) into.drainWindowMs = value;
+    else if (inner.field == 2 && value > 0) into.drainPerSecond = value;
+  }
+  return inner.valid;
+}
+
 function fill(into: Table): string {
   let servers: u32 = 0;
   let slotsSize: u32 = 0;
+  into.drainWindowMs = 60_000;
+  into.drainPerSecond = 250;
   reader.open(into.bytes, into.bytesSize);
   while (reader.next()) {
     const field = reader.field;
@@ -232,6 +261,10 @@ function fill(into: Table): string {
         return 'a pin names no organization, or a server that is not there';
     } else if (field == 7) {
       if (!reader.isBytes || !parseReports(into)) return 'the settings of reports are malformed';
+    } else if (field == 8 && !reader.isBytes) into.tableVersion = reader.value;
+    else if (field == 9 && !reader.isBytes) into.drainUpTo = reader.value;
+    else if (field == 10) {
+      if (!reader.isBytes || !parseDrain(into)) return 'the settings of draining are malformed';
     }
   }
   if (into.points == 0 || into.points > MOST_POINTS) return 'points is not in 1 to 1024';

@@ -1,5 +1,6 @@
 // The state of one TCP connection or one upgraded HTTP request, and of one plugin configuration.
 import { Root, Stream, useContexts } from '../sdk/contexts';
+import { Framing } from '../protocols/framing';
 
 /** Reading the first message; nothing has gone upstream. */
 export const IDENTIFYING: u8 = 0;
@@ -7,27 +8,49 @@ export const IDENTIFYING: u8 = 0;
 export const CONNECTING: u8 = 1;
 /** The server that it sits on is known. */
 export const SEATED: u8 = 2;
+/** The device has been told to reconnect: nothing from the server reaches it any more. */
+export const REDIRECTED: u8 = 3;
+/** The session at the server has been ended with a message of its protocol: nothing more goes to the server. */
+export const ENDED: u8 = 4;
 /** Refused: it is being closed, and whatever comes is dropped. */
-export const REFUSED: u8 = 3;
+export const REFUSED: u8 = 5;
+
+/** Of `flags`: the device speaks a protocol version that knows a redirect. */
+export const FLAG_REDIRECTABLE: u8 = 1;
+/** Its turn to be redirected has come; `deadline` is when it is closed without. */
+export const FLAG_DRAINING: u8 = 2;
+/** An upgraded HTTP request and not a TCP connection. */
+export const FLAG_HTTP: u8 = 4;
 
 @unmanaged
 export class Connection extends Stream {
   state: u8;
-  /** Of MQTT boundary tracking: how many bytes of the fixed header have been seen. */
-  headerBytes: u8;
+  flags: u8;
   /** While identifying: how many bytes the first message needs before it is worth looking at again. While connecting: how
    * many bytes went on already, to be counted where the connection will sit. */
   needed: u32;
-  /** In the chain of connections that are identifying, oldest first. */
+  /** The chain it is in (`chain.ts`), or 0. */
+  chain: usize;
   previous: usize;
   next: usize;
-  /** The tick at which identifying must be over. */
+  /** The tick at which identifying, or draining, must be over. */
   deadline: u32;
   /** Its place in the counts (`seats.ts`). */
   seat: usize;
-  /** Bytes of the server's current message that are still to come, and its length as far as it is read. */
-  remaining: u32;
-  headerValue: u32;
+  /** The name of the server that was assigned when it was accepted (`seats.ts`), or 0. */
+  assigned: usize;
+  /** Two `Framing`s: what the server sends, and what the device sends. */
+  private serverFraming0: u64;
+  private serverFraming1: u32;
+  private deviceFraming0: u64;
+  private deviceFraming1: u32;
+
+  fromServer(): Framing {
+    return changetype<Framing>(changetype<usize>(this) + offsetof<Connection>('serverFraming0'));
+  }
+  fromDevice(): Framing {
+    return changetype<Framing>(changetype<usize>(this) + offsetof<Connection>('deviceFraming0'));
+  }
 }
 
 export const ROOT_ASSIGNMENT: u32 = 1;

@@ -1,16 +1,28 @@
 // A device's WebSocket: the upgrade request names the organization; it is routed or answered here, and the upgraded
 // bytes are counted as they pass.
-import { CONTINUE, PAUSE } from '../sdk/constants';
+import { BUFFER_RESPONSE_BODY, CONTINUE, PAUSE } from '../sdk/constants';
 import { sendLocalResponse } from '../sdk/host';
 import { storeAscii } from '../sdk/bytes';
+import { follow, lastEnd } from '../protocols/framing';
 import { identifyWebSocket } from '../protocols/websocket';
-import { foundPinned, foundSlot } from './assignment';
-import { Connection, CONNECTING, PluginRoot, REFUSED, SEATED } from './connection';
+import { foundId, foundIdSize, foundPinned, foundSlot } from './assignment';
+import {
+  Connection,
+  CONNECTING,
+  FLAG_HTTP,
+  FLAG_REDIRECTABLE,
+  PluginRoot,
+  REDIRECTED,
+  REFUSED,
+  SEATED,
+} from './connection';
+import { isDue, redirected } from './drain';
 import { FOUND, identity } from './identity';
 import { Listener } from './listener';
 import * as reasons from './reasons';
+import { redirectWebSocket, swallow } from './redirect';
 import { aim, seatAtUpstream, steerHttp } from './route';
-import { countReceived, countSent, takeSeat } from './seats';
+import { countReceived, countSent, referenceName, takeSeat } from './seats';
 
 const BODY: usize = memory.data(64);
 
@@ -30,12 +42,14 @@ function refuse(connection: Connection, reason: u32): i32 {
 
 export function onRequestHeaders(stream: usize, count: u32, end: bool): i32 {
   const connection = changetype<Connection>(stream);
+  connection.flags = FLAG_HTTP | FLAG_REDIRECTABLE;
   const listener = changetype<Listener>(changetype<PluginRoot>(connection.root).listener);
   if (changetype<usize>(listener) == 0) return refuse(connection, reasons.INTERNAL);
   if (identifyWebSocket(listener) != FOUND) return refuse(connection, identity.reason);
   const reason = aim(identity.organization, identity.size);
   if (reason != reasons.NONE) return refuse(connection, reason);
   connection.seat = takeSeat(identity.organization, identity.size, foundSlot, foundPinned);
+  connection.assigned = referenceName(foundId, foundIdSize);
   if (!steerHttp(listener)) return refuse(connection, reasons.INTERNAL);
   connection.state = CONNECTING;
   return CONTINUE;
@@ -57,6 +71,13 @@ export function onRequestBody(stream: usize, size: u32, end: bool): i32 {
 
 export function onResponseBody(stream: usize, size: u32, end: bool): i32 {
   const connection = changetype<Connection>(stream);
-  countSent(connection, size, 0);
+  if (connection.state == REDIRECTED) {
+    swallow(BUFFER_RESPONSE_BODY, size);
+    return CONTINUE;
+  }
+  const messages = follow(connection.fromServer(), true, BUFFER_RESPONSE_BODY, size);
+  countSent(connection, size, messages);
+  if (isDue(connection) && lastEnd > 0 && redirectWebSocket(lastEnd, size))
+    redirected(connection, REDIRECTED);
   return CONTINUE;
 }

@@ -1,29 +1,12 @@
 // The connections whose organization is not known yet, oldest first: a silent one is refused when its time is over.
+import { Chain } from './chain';
 import { Connection } from './connection';
-import { ticks } from './ticker';
+import { isOver } from './ticker';
 
-let oldest: usize = 0;
-let latest: usize = 0;
+const chain = changetype<Chain>(memory.data(offsetof<Chain>()));
 
 export function startIdentifying(connection: Connection): void {
-  const at = changetype<usize>(connection);
-  connection.previous = latest;
-  connection.next = 0;
-  if (latest != 0) changetype<Connection>(latest).next = at;
-  else oldest = at;
-  latest = at;
-}
-
-/** Takes it out of the chain; does nothing where it is not in it. */
-export function stopIdentifying(connection: Connection): void {
-  const at = changetype<usize>(connection);
-  if (connection.previous == 0 && oldest != at) return;
-  if (connection.previous != 0) changetype<Connection>(connection.previous).next = connection.next;
-  else oldest = connection.next;
-  if (connection.next != 0) changetype<Connection>(connection.next).previous = connection.previous;
-  else latest = connection.previous;
-  connection.previous = 0;
-  connection.next = 0;
+  chain.push(connection);
 }
 
 /**
@@ -31,10 +14,9 @@ export function stopIdentifying(connection: Connection): void {
  * one that was looked at, and 0 starts at the oldest.
  */
 export function nextOverdue(after: usize): usize {
-  let at = after == 0 ? oldest : changetype<Connection>(after).next;
+  let at = after == 0 ? chain.first : changetype<Connection>(after).next;
   while (at != 0) {
-    // Ticks wrap after 34 years; the difference does not mind.
-    if (<i32>(ticks - changetype<Connection>(at).deadline) >= 0) return at;
+    if (isOver(changetype<Connection>(at).deadline)) return at;
     at = changetype<Connection>(at).next;
   }
   return 0;

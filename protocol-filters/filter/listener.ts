@@ -31,6 +31,8 @@ export class Source {
 export class Listener {
   protocol: u32;
   timeoutMs: u32;
+  /** End a redirected device's session at the old server. */
+  endSession: bool;
   cluster: usize;
   clusterSize: u32;
   sourceCount: u32;
@@ -89,6 +91,7 @@ function fill(listener: Listener): bool {
       }
       listener.sourceCount++;
     } else if (reader.field == 5 && !reader.isBytes) listener.timeoutMs = <u32>reader.value;
+    else if (reader.field == 6 && !reader.isBytes) listener.endSession = reader.value != 0;
   }
   if (!reader.valid) {
     listenerError = 'not a Listener message';

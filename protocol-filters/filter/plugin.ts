@@ -27,6 +27,7 @@ import {
 } from './assignment';
 import { PluginRoot, ROOT_ASSIGNMENT, ROOT_LISTENER } from './connection';
 import { listenerError, parseListener, releaseListener } from './listener';
+import { defineDrainCounters } from './drain';
 import { defineRefusals } from './reasons';
 import { agree } from './shared';
 import { rootConfigured, rootDeleted } from './ticker';
@@ -80,6 +81,7 @@ function configureListener(root: PluginRoot, data: usize, size: u32): bool {
 export function onConfigure(at: usize, size: u32): bool {
   const root = changetype<PluginRoot>(at);
   defineRefusals();
+  defineDrainCounters();
   if (refusedAssignments == u32.MAX_VALUE) {
     const nameSize = storeAscii(NAME, 'cohort.assignment.older');
     refusedAssignments = defineMetric(METRIC_COUNTER, NAME, nameSize);

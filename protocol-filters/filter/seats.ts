@@ -85,6 +85,7 @@ export function organizationBytes(seat: usize): usize {
   return seat + offsetof<Seat>();
 }
 
+/** The entry of a server's name; 0 without memory. Kept as long as it is referenced. */
 function internName(data: usize, size: u32): usize {
   const hash = xxHash64(data, size);
   let at = names.first(hash);
@@ -103,7 +104,19 @@ function internName(data: usize, size: u32): usize {
   return 0;
 }
 
-function dereference(name: usize): void {
+/** Holds on to a server's name; give it back with `dereference`. 0 without memory. */
+export function referenceName(data: usize, size: u32): usize {
+  const name = internName(data, size);
+  if (name != 0) changetype<ServerName>(name).references++;
+  return name;
+}
+
+export function isNamed(name: usize, data: usize, size: u32): bool {
+  return name != 0 && equal(nameBytes(name), changetype<ServerName>(name).size, data, size);
+}
+
+export function dereference(name: usize): void {
+  if (name == 0) return;
   const entry = changetype<ServerName>(name);
   if (--entry.references > 0) return;
   names.remove(name);

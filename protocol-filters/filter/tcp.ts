@@ -1,23 +1,42 @@
-// A device's TCP connection: hold it until the first message names the organization, route it, then count what passes.
-import { CONTINUE, PAUSE, STREAM_DOWNSTREAM } from '../sdk/constants';
+// A device's TCP connection: hold it until the first message names the organization, route it, count what passes, and let
+// it follow when its organization moves.
+import { BUFFER_DOWNSTREAM, BUFFER_UPSTREAM, CONTINUE, PAUSE, STREAM_DOWNSTREAM } from '../sdk/constants';
 import { actAs, closeStream } from '../sdk/host';
-import { followMqtt, identifyMqtt } from '../protocols/mqtt';
-import { foundPinned, foundSlot } from './assignment';
-import { Connection, CONNECTING, IDENTIFYING, PluginRoot, REFUSED, SEATED } from './connection';
+import { follow, lastEnd } from '../protocols/framing';
+import { identifyMqtt, mqttLevel } from '../protocols/mqtt';
+import { foundId, foundIdSize, foundPinned, foundSlot } from './assignment';
+import { leaveChain } from './chain';
+import {
+  Connection,
+  CONNECTING,
+  ENDED,
+  FLAG_HTTP,
+  FLAG_REDIRECTABLE,
+  IDENTIFYING,
+  PluginRoot,
+  REDIRECTED,
+  REFUSED,
+  SEATED,
+} from './connection';
+import { drainOver, isDue, redirected } from './drain';
 import { FOUND, identity, NEED_MORE } from './identity';
-import { nextOverdue, startIdentifying, stopIdentifying } from './identifying';
+import { nextOverdue, startIdentifying } from './identifying';
 import { Listener } from './listener';
 import * as reasons from './reasons';
+import { cutChunk, endMqttSession, redirectMqtt, swallow } from './redirect';
 import { aim, seatAtUpstream, steerTcp } from './route';
-import { countReceived, countSent, leaveSeat, takeSeat } from './seats';
-import { deadlineAfter } from './ticker';
+import { countReceived, countSent, dereference, leaveSeat, referenceName, takeSeat } from './seats';
+import { deadlineAfter, isOver } from './ticker';
+
+/** After a redirect the device's own FIN is awaited this long before its next message ends the session. */
+const GRACE_MS: u32 = 1000;
 
 function listenerOf(connection: Connection): Listener {
   return changetype<Listener>(changetype<PluginRoot>(connection.root).listener);
 }
 
 function refuse(connection: Connection, reason: u32): i32 {
-  stopIdentifying(connection);
+  leaveChain(connection);
   connection.state = REFUSED;
   reasons.countRefusal(reason);
   closeStream(STREAM_DOWNSTREAM);
@@ -48,36 +67,82 @@ function identify(connection: Connection, size: u32, end: bool): i32 {
   const reason = aim(identity.organization, identity.size);
   if (reason != reasons.NONE) return refuse(connection, reason);
   connection.seat = takeSeat(identity.organization, identity.size, foundSlot, foundPinned);
+  connection.assigned = referenceName(foundId, foundIdSize);
   if (!steerTcp(listener)) return refuse(connection, reasons.INTERNAL);
-  stopIdentifying(connection);
+  leaveChain(connection);
+  if (mqttLevel == 5) connection.flags |= FLAG_REDIRECTABLE;
   connection.state = CONNECTING;
+  connection.needed = 0;
   return CONTINUE;
+}
+
+/** Ends the session behind the chunk if a message ends with it. */
+function endSession(connection: Connection, size: u32): bool {
+  return connection.fromDevice().isBetweenMessages() && endMqttSession(size);
+}
+
+function afterRedirect(connection: Connection, size: u32, end: bool): void {
+  follow(connection.fromDevice(), false, BUFFER_DOWNSTREAM, size);
+  if (!listenerOf(connection).endSession || (!end && !isOver(connection.needed))) return;
+  if (endSession(connection, size)) connection.state = ENDED;
 }
 
 export function onDownstreamData(stream: usize, size: u32, end: bool): i32 {
   const connection = changetype<Connection>(stream);
-  if (connection.state == SEATED) {
-    countReceived(connection, size);
+  if (connection.state == REFUSED) return PAUSE;
+  if (connection.state == IDENTIFYING && identify(connection, size, end) != CONTINUE) return PAUSE;
+  if (connection.state == ENDED) {
+    // The server has been told good-bye: what it would get now belongs to the next session.
+    swallow(BUFFER_DOWNSTREAM, size);
     return CONTINUE;
   }
-  if (connection.state == REFUSED) return PAUSE;
-  if (connection.state == IDENTIFYING) {
-    if (identify(connection, size, end) != CONTINUE) return PAUSE;
-    connection.needed = 0;
+  if (connection.state == REDIRECTED) {
+    afterRedirect(connection, size, end);
+    return CONTINUE;
   }
-  connection.needed += size;
+  follow(connection.fromDevice(), false, BUFFER_DOWNSTREAM, size);
+  if (connection.state == CONNECTING) {
+    connection.needed += size;
+    return CONTINUE;
+  }
+  countReceived(connection, size);
+  // MQTT 3.1.1 knows no redirect: the session ends here, and the server's own FIN ends the connection cleanly.
+  if (!isDue(connection) || (connection.flags & FLAG_REDIRECTABLE) != 0 || end) return CONTINUE;
+  if (listenerOf(connection).endSession && endSession(connection, size)) redirected(connection, ENDED);
   return CONTINUE;
+}
+
+/** Redirects at the last message boundary of the server's chunk; returns how many of its bytes go on. */
+function redirectAt(connection: Connection, size: u32): u32 {
+  const keep = lastEnd;
+  if (!isDue(connection) || keep == 0) return size;
+  if ((connection.flags & FLAG_REDIRECTABLE) != 0) {
+    if (!redirectMqtt(keep, size)) return size;
+    redirected(connection, REDIRECTED);
+    connection.needed = deadlineAfter(GRACE_MS);
+    return keep;
+  }
+  if (listenerOf(connection).endSession) return size;
+  if (!cutChunk(BUFFER_UPSTREAM, keep, size, 0, 0)) return size;
+  // Closed by the next tick, behind what is flushed: a close from here would overtake these bytes.
+  redirected(connection, ENDED);
+  connection.deadline = deadlineAfter(0);
+  return keep;
 }
 
 export function onUpstreamData(stream: usize, size: u32, end: bool): i32 {
   const connection = changetype<Connection>(stream);
+  if (connection.state == REDIRECTED || connection.state == ENDED) {
+    swallow(BUFFER_UPSTREAM, size);
+    return CONTINUE;
+  }
   if (connection.state == CONNECTING) {
     connection.state = SEATED;
     seatAtUpstream(connection);
     countReceived(connection, connection.needed);
   }
-  const messages = followMqtt(connection, size);
-  countSent(connection, size, messages);
+  const messages = follow(connection.fromServer(), false, BUFFER_UPSTREAM, size);
+  countSent(connection, redirectAt(connection, size), messages);
   return CONTINUE;
 }
 
@@ -88,13 +153,17 @@ export function refuseOverdue(): void {
     const connection = changetype<Connection>(at);
     const following = nextOverdue(at);
     if (actAs(connection.id)) refuse(connection, reasons.TIMEOUT);
-    else stopIdentifying(connection);
+    else leaveChain(connection);
     at = following;
   }
 }
 
+/** A TCP connection or a WebSocket is gone. */
 export function onStreamGone(stream: usize): void {
   const connection = changetype<Connection>(stream);
-  stopIdentifying(connection);
+  leaveChain(connection);
+  const isHttp = (connection.flags & FLAG_HTTP) != 0;
+  drainOver(connection, !isHttp && listenerOf(connection).endSession);
   leaveSeat(connection);
+  dereference(connection.assigned);
 }

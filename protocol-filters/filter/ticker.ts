@@ -44,3 +44,8 @@ export function rootDeleted(root: usize): void {
 export function deadlineAfter(milliseconds: u32): u32 {
   return ticks + 1 + (milliseconds + TICK_MS - 1) / TICK_MS;
 }
+
+/** Has this deadline passed? Ticks wrap after 34 years; the difference does not mind. */
+export function isOver(deadline: u32): bool {
+  return <i32>(ticks - deadline) >= 0;
+}

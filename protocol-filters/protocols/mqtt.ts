@@ -1,9 +1,8 @@
 // MQTT 3.1.1 and 5 over TCP: the organization in CONNECT, and where the server's packets end.
 // Sources: OASIS MQTT 3.1.1, section 3.1; OASIS MQTT 5.0, section 3.1.
 import { byteAt, bytesAt, openBuffer, uint16At } from '../sdk/reader';
-import { BUFFER_DOWNSTREAM, BUFFER_UPSTREAM } from '../sdk/constants';
+import { BUFFER_DOWNSTREAM } from '../sdk/constants';
 import { equal } from '../sdk/bytes';
-import { Connection } from '../filter/connection';
 import { found, foundBefore, LONGEST_FIRST_MESSAGE, needMore, refuse } from '../filter/identity';
 import {
   FIELD_MQTT_CLIENT_ID,
@@ -128,6 +127,7 @@ function parse(): bool {
   const level: i32 = load<u8>(header, 6);
   const flags: i32 = load<u8>(header, 7);
   if (level != 4 && level != 5) return false;
+  mqttLevel = level;
   if ((flags & FLAG_RESERVED) != 0) return false; // [MQTT-3.1.2-3]
   const hasWill = (flags & FLAG_WILL) != 0;
   if (!hasWill && (flags & FLAG_WILL_DETAILS) != 0) return false; // [MQTT-3.1.2-11, -13, -15]
@@ -170,6 +170,9 @@ function answer(offset: u32, size: u32, delimiter: u8): u32 {
   if (data == 0) return refuse(INTERNAL);
   return delimiter == 0 ? found(data, part) : foundBefore(data, part, delimiter);
 }
+
+/** The protocol level of the CONNECT that `identifyMqtt` found: 4 or 5. */
+export let mqttLevel: i32 = 0;
 
 /** Looks at the first `size` bytes that a device sent. */
 export function identifyMqtt(listener: Listener, size: u32): u32 {
@@ -222,44 +225,4 @@ function choose(listener: Listener): u32 {
     }
   }
   return refuse(ORGANIZATION_MISSING);
-}
-
-/**
- * Follows the packets that the server sends through `size` new bytes: how many ended in them. Afterwards `remaining` and
- * `headerBytes` are 0 exactly at a packet's end. Only headers are read.
- */
-export function followMqtt(connection: Connection, size: u32): u32 {
-  let offset: u32 = 0;
-  let ended: u32 = 0;
-  let opened = false;
-  while (true) {
-    if (connection.remaining > 0) {
-      const left = size - offset;
-      if (connection.remaining > left) {
-        connection.remaining -= left;
-        return ended;
-      }
-      offset += connection.remaining;
-      connection.remaining = 0;
-      ended++;
-    }
-    if (offset >= size) return ended;
-    if (!opened) {
-      openBuffer(BUFFER_UPSTREAM, size);
-      opened = true;
-    }
-    const byte = byteAt(offset++);
-    if (byte < 0) return ended;
-    const index: u32 = connection.headerBytes++;
-    if (index == 0) {
-      connection.headerValue = 0;
-      continue;
-    }
-    connection.headerValue |= (<u32>(byte & 0x7f)) << ((index - 1) * 7);
-    // A fifth length byte is malformed [MQTT5 1.5.5]: the device will say so; go on as if the length ended here.
-    if (byte >= 0x80 && index < 4) continue;
-    connection.headerBytes = 0;
-    connection.remaining = connection.headerValue;
-    if (connection.remaining == 0) ended++;
-  }
 }

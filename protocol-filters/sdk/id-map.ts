@@ -99,3 +99,13 @@ export function idDelete(id: u32): void {
   store<u64>(place(hole), 0);
   count--;
 }
+
+/** How many places there are to look at with `idAt`. Contexts may not come or go while somebody walks through them. */
+export function idPlaces(): u32 {
+  return capacity;
+}
+
+/** The address at a place, or 0 where it is empty. */
+export function idAt(index: u32): usize {
+  return load<usize>(place(index), 4);
+}

@@ -26,6 +26,21 @@ export interface AssignmentMessage {
   pins?: ReadonlyMap<string, number>;
   /** Where the filters report to; without it they do not. */
   reports?: ReportSettings;
+  /**
+   * The version at which `slots` or `pins` last changed, and up to which every proxy routes; connections follow when
+   * `drainUpTo` is not 0 and has reached `tableVersion`. Default 0 and 0.
+   */
+  tableVersion?: number | bigint;
+  drainUpTo?: number | bigint;
+  drain?: DrainSettings;
+}
+
+/** How connections follow a move. */
+export interface DrainSettings {
+  /** From a connection's turn until it is closed without a redirect, in milliseconds; default 60000. */
+  windowMs?: number;
+  /** How many connections a second one worker begins to redirect; default 250. */
+  perSecond?: number;
 }
 
 /** How the filters report. */
@@ -58,6 +73,8 @@ export interface ListenerMessage {
   sources: readonly OrganizationSource[];
   /** Milliseconds, default 10000. */
   firstMessageTimeoutMs?: number;
+  /** MQTT: end a redirected device's session at the old server, so that its will is not published. Default true. */
+  endSession?: boolean;
 }
 
 const root = protobuf.loadSync(join(dirname(fileURLToPath(import.meta.url)), 'cohort.proto'));
@@ -95,6 +112,9 @@ export function encodeAssignment(assignment: AssignmentMessage): Buffer {
         server,
       })),
       ...(assignment.reports ? { reports: assignment.reports } : {}),
+      tableVersion: uint64(assignment.tableVersion ?? 0),
+      drainUpTo: uint64(assignment.drainUpTo ?? 0),
+      ...(assignment.drain ? { drain: assignment.drain } : {}),
     },
   });
 }
@@ -113,6 +133,7 @@ export function encodeListener(listener: ListenerMessage): Buffer {
           : {}),
       })),
       firstMessageTimeoutMs: listener.firstMessageTimeoutMs ?? 0,
+      endSession: listener.endSession ?? listener.protocol === 'MQTT',
     },
   });
 }
