@@ -92,6 +92,10 @@ export class MqttConnection extends RecordedSocket {
       case 'pingreq':
         this.sendPacket({ cmd: 'pingresp' });
         break;
+      case 'disconnect':
+        // The client should close, and the server does if it has not [MQTT-3.14.4-1].
+        this.end();
+        break;
       default:
         break;
     }
