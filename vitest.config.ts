@@ -18,7 +18,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{control-plane,envoy,protocol-filters,scripts}/**/*.test.ts'],
+          include: ['{cli,control-plane,demo,envoy,local,protocol-filters,scripts}/**/*.test.ts'],
           exclude: OUTPUT,
           // Some start programs; on a busy machine that takes its time.
           testTimeout: 30_000,
@@ -40,7 +40,7 @@ export default defineConfig({
     ],
     coverage: {
       provider: 'v8',
-      include: ['{control-plane,envoy,protocol-filters,scripts}/**/*.{ts,mjs}'],
+      include: ['{cli,control-plane,demo,envoy,local,protocol-filters,scripts}/**/*.{ts,mjs}'],
       exclude: [...ASSEMBLYSCRIPT, '**/generated/**', '**/*.test.ts', '**/*.d.mts'],
       reporter: ['text-summary', 'html'],
     },

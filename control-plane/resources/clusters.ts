@@ -41,6 +41,8 @@ export function serverCluster(options: ServerClusterOptions): TypedAny<'envoy.co
       update_merge_window: '0s',
     },
     health_checks: [healthCheck(options.healthCheck)],
+    // Without it a server that EDS no longer names stays in the ring for as long as it passes its checks.
+    ignore_health_on_host_removal: true,
     outlier_detection: outlierDetection(options.healthCheck),
     circuit_breakers: {
       thresholds: [

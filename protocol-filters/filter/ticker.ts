@@ -1,18 +1,20 @@
-// One clock for the whole VM. Each plugin configuration has a root context that could tick, and old ones go on as long
-// as a connection of theirs lives; only the youngest root ticks, and the others are told to stop.
+// One clock for the whole VM. Each plugin configuration has a root context that could tick; the oldest does, and the
+// others never start. Were it the youngest, every push would leave a timer behind: Envoy keeps the timer of a root that
+// ever ticked for as long as the VM lives, and lets it run on, too, unless the root stopped it before it was deleted.
 import { actAs, setTickPeriod } from '../sdk/host';
 import { PluginRoot } from './connection';
 
 /** Milliseconds between ticks; deadlines are counted in ticks, which no change of the system's clock moves. */
 export const TICK_MS: u32 = 250;
 
+let oldest: usize = 0;
 let youngest: usize = 0;
 
 export let ticks: u32 = 0;
 
 /** Does this root's tick count? */
 export function isTicker(root: usize): bool {
-  if (root == youngest) {
+  if (root == oldest) {
     ticks++;
     return true;
   }
@@ -20,24 +22,29 @@ export function isTicker(root: usize): bool {
   return false;
 }
 
-/** A configured root joins the chain and becomes the one that ticks. */
+/** A configured root joins the chain; the first one ticks. */
 export function rootConfigured(root: usize): void {
   const entry = changetype<PluginRoot>(root);
-  if (root == youngest || entry.previous != 0 || entry.next != 0) return;
-  entry.next = youngest;
-  if (youngest != 0) changetype<PluginRoot>(youngest).previous = root;
+  if (root == oldest || entry.previous != 0) return;
+  entry.previous = youngest;
+  if (youngest != 0) changetype<PluginRoot>(youngest).next = root;
   youngest = root;
+  if (oldest != 0) return;
+  oldest = root;
   setTickPeriod(TICK_MS);
 }
 
-/** A deleted root leaves it; the next youngest takes over. */
+/** A deleted root leaves it; if it was the one that ticked, the next oldest takes over. */
 export function rootDeleted(root: usize): void {
   const entry = changetype<PluginRoot>(root);
+  if (root != oldest && entry.previous == 0) return;
   if (entry.previous != 0) changetype<PluginRoot>(entry.previous).next = entry.next;
   if (entry.next != 0) changetype<PluginRoot>(entry.next).previous = entry.previous;
-  if (youngest != root) return;
-  youngest = entry.next;
-  if (youngest != 0 && actAs(changetype<PluginRoot>(youngest).id)) setTickPeriod(TICK_MS);
+  if (youngest == root) youngest = entry.previous;
+  if (root != oldest) return;
+  setTickPeriod(0);
+  oldest = entry.next;
+  if (oldest != 0 && actAs(changetype<PluginRoot>(oldest).id)) setTickPeriod(TICK_MS);
 }
 
 /** The tick at or after which `milliseconds` have surely passed. */
