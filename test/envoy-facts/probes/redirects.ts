@@ -5,6 +5,7 @@
 //   parting…   append `parting\n` for the server when the device's FIN arrives
 // Without a server's FIN `farewell` is never sent; the probe says what it saw of an end.
 export * from '../../../protocol-filters/sdk/exports';
+export * from '../../../protocol-filters/sdk/exports-closing';
 import { BUFFER_DOWNSTREAM, BUFFER_UPSTREAM, CONTINUE, PAUSE } from '../../../protocol-filters/sdk/constants';
 import { indexOf, storeAscii } from '../../../protocol-filters/sdk/bytes';
 import { on, Stream, useContexts } from '../../../protocol-filters/sdk/contexts';
