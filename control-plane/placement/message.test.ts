@@ -18,7 +18,8 @@ const { assignment } = nextAssignment(undefined, {
 describe('toMessage', () => {
   it('names the servers of pins by number', () => {
     const reports = { cluster: 'xds' };
-    const message = toMessage(assignment, reports);
+    const drain = { windowMs: 1000 };
+    const message = toMessage(assignment, reports, drain);
     expect(message).toEqual({
       epoch: 3n,
       version: 1n,
@@ -28,7 +29,10 @@ describe('toMessage', () => {
         ['w', 0],
         ['x', 1],
       ]),
+      tableVersion: 1n,
+      drainUpTo: 0n,
       reports,
+      drain,
     });
     expect(message.slots.every((server) => server === 1)).toBe(true);
   });
