@@ -37,6 +37,7 @@ export interface ProductOptions {
   websocketSources?: readonly OrganizationSource[];
   /** null: no assignment arrives. */
   assignment?: Partial<AssignmentMessage> | null;
+  firstMessageTimeoutMs?: number;
 }
 
 /** One worker with the assignment plugin, an MQTT and a WebSocket listener, on a clock that the test moves. */
@@ -49,10 +50,12 @@ export class Product {
     this.options = options;
     if (options.assignment !== null) this.assign(options.assignment ?? {});
     const mqtt = options.mqttSources ?? [{ field: 'MQTT_USER_NAME' }];
+    const timeout = options.firstMessageTimeoutMs;
+    const limits = timeout === undefined ? {} : { firstMessageTimeoutMs: timeout };
     const websocket = options.websocketSources ?? [{ field: 'HTTP_PATH_SEGMENT', segment: 0 }];
     this.configure(
       'mqtt',
-      encodeListener({ name: 'mqtt', protocol: 'MQTT', cluster: 'servers_mqtt', sources: mqtt }),
+      encodeListener({ name: 'mqtt', protocol: 'MQTT', cluster: 'servers_mqtt', sources: mqtt, ...limits }),
     );
     this.configure(
       'websocket',
