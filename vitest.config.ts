@@ -18,7 +18,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{cli,control-plane,demo,envoy,local,protocol-filters,scripts}/**/*.test.ts'],
+          include: ['{cli,control-plane,demo,envoy,local,protocol-filters,scripts,test/bench}/**/*.test.ts'],
           exclude: OUTPUT,
           // Some start programs; on a busy machine that takes its time.
           testTimeout: 30_000,

@@ -15,7 +15,7 @@ import { PluginRoots } from './plugin-roots.ts';
 import { HostTrap, isTrap, Restriction } from './restriction.ts';
 import { TcpStream, type ConnectOptions } from './tcp-stream.ts';
 import type { WasmModule } from './wasm-module.ts';
-import { wasm, type WasmMemory } from './webassembly.ts';
+import { wasm, type WasmExports, type WasmMemory } from './webassembly.ts';
 
 export interface VmOptions extends EnvironmentOptions {
   /** Default ''. VMs of one vm_id share data and queues. */
@@ -38,6 +38,8 @@ export class Vm {
   readonly plugins: PluginRoots;
   readonly memory: LinearMemory;
   readonly callbacks: Callbacks;
+  /** All that the module exports: a probe may have more than what Envoy calls. */
+  readonly exports: WasmExports;
   /** Why the VM failed: it is of no more use then. */
   failure: string | undefined;
   /** Calls that the module made for memory for the host's answers, and their bytes. */
@@ -75,6 +77,7 @@ export class Vm {
     this.vmContext = new Context(this, 0, undefined);
     this.current = this.vmContext;
     const { exports } = new wasm.Instance(module.compiled, buildImports(this));
+    this.exports = exports;
     const memory = Object.values(exports).find((one) => one instanceof wasm.Memory);
     this.memory = new LinearMemory(memory as WasmMemory);
     this.callbacks = new Callbacks(exports);
