@@ -16,7 +16,12 @@ export interface Seat {
 /** The longest server name that the filter counts under. */
 const LONGEST_SERVER = 128;
 
-function numbers({ connections, received, sent, messages }: Record<keyof Omit<Seat, 'key' | 'slotKey'>, unknown>): string {
+function numbers({
+  connections,
+  received,
+  sent,
+  messages,
+}: Record<keyof Omit<Seat, 'key' | 'slotKey'>, unknown>): string {
   return `${String(connections)} connections, ${String(received)} received, ${String(sent)} sent, ${String(messages)} messages`;
 }
 
@@ -54,7 +59,9 @@ export class Counts {
 
   /** Nothing is counted, and the control plane knows so. */
   get empty(): boolean {
-    return this.seats.size === 0 && this.known.slots.size === 0 && this.known.seats.size === 0 && !this.mustBeFull;
+    return (
+      this.seats.size === 0 && this.known.slots.size === 0 && this.known.seats.size === 0 && !this.mustBeFull
+    );
   }
 
   /** A report was sent. @throws Violation where it does not say what is so. */
@@ -78,7 +85,8 @@ export class Counts {
       if (connections === 0) slots.delete(key);
       else slots.set(key, connections);
     }
-    const same = slots.size === this.slots.size && [...this.slots].every(([key, count]) => slots.get(key) === count);
+    const same =
+      slots.size === this.slots.size && [...this.slots].every(([key, count]) => slots.get(key) === count);
     check(same, () => `reports make it ${show(slots)} by slot, server, pinned; it is ${show(this.slots)}`);
     return slots;
   }

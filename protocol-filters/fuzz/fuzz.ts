@@ -46,7 +46,9 @@ class MemoryCheck {
     this.used ??= usedBytes;
     this.pages ??= pages;
     if (usedBytes !== undefined && usedBytes > (this.used ?? 0) + MOST_GROWTH) {
-      throw new Violation(`${usedBytes} bytes are in use after ${batches} batches; it was ${String(this.used)}`);
+      throw new Violation(
+        `${usedBytes} bytes are in use after ${batches} batches; it was ${String(this.used)}`,
+      );
     }
     if (pages > this.pages + MOST_PAGES) {
       throw new Violation(`memory has ${pages} pages after ${batches} batches; it was ${this.pages}`);

@@ -43,13 +43,17 @@ export class HttpDevice extends Device {
     const place = verdict.kind === 'organization' ? world.place(verdict.bytes) : undefined;
     if (verdict.kind === 'organization' && typeof place === 'object') {
       const key = stream.upstreamHeaders?.get('x-cohort-hash-key');
-      check(key === Buffer.from(place.hashKey).toString('latin1'), () => `the hash key is ${String(key)}, not ${place.hashKey}`);
+      check(
+        key === Buffer.from(place.hashKey).toString('latin1'),
+        () => `the hash key is ${String(key)}, not ${place.hashKey}`,
+      );
       const cluster = stream.upstreamHeaders?.get('x-cohort-cluster');
       check(cluster === 'servers_websocket', () => `the cluster is ${String(cluster)}`);
       this.routed = { organization: verdict.bytes.toString(), place };
       return;
     }
-    const reason = verdict.kind === 'refuse' ? verdict.reason : typeof place === 'string' ? place : 'internal';
+    const reason =
+      verdict.kind === 'refuse' ? verdict.reason : typeof place === 'string' ? place : 'internal';
     check(!this.reached, () => `a request to be refused for ${reason} was routed`);
     const { status, body } = stream.localResponse ?? {};
     const answered = `${String(status)} ${String(body)}`;

@@ -45,7 +45,12 @@ async function startHost(): Promise<Host> {
   host.configure({ name: 'assignment', module, configuration });
   for (const kind of [TCP_LISTENERS[0]!, HTTP_LISTENERS[0]!]) {
     const http = kind.protocol === 'WEBSOCKET';
-    host.configure({ name: kind.name, module, configuration: encodeKind(kind), kind: http ? 'http' : 'network' });
+    host.configure({
+      name: kind.name,
+      module,
+      configuration: encodeKind(kind),
+      kind: http ? 'http' : 'network',
+    });
   }
   return host;
 }
@@ -54,7 +59,10 @@ async function startHost(): Promise<Host> {
 function open(worker: Worker, n: number): TcpStream | HttpStream {
   const options = { properties: LOCATED[n % SERVERS.length]!, keepBytes: false };
   if (n % 5 === 0) {
-    const stream = worker.request(HTTP_LISTENERS[0]!.name, { ...options, headers: UPGRADES[n % ORGANIZATIONS]! });
+    const stream = worker.request(HTTP_LISTENERS[0]!.name, {
+      ...options,
+      headers: UPGRADES[n % ORGANIZATIONS]!,
+    });
     stream.respond([[':status', '101']]);
     stream.serverSends(CONNACK);
     return stream;
@@ -90,34 +98,41 @@ function report(host: Host): number {
   return connections;
 }
 
-it('uses as much memory after a million connections as after the first ten thousand', { timeout: 300_000 }, async () => {
-  const host = await startHost();
-  const worker = host.worker();
-  const vm = worker.vm('assignment')!;
-  const usedBytes = vm.exports['usedBytes'] as () => number;
-  const started = performance.now();
-  const idle = usedBytes();
-  let [used, pages] = [0, 0];
-  for (let wave = 0; wave < CONNECTIONS / WAVE; wave++) {
-    const streams: (TcpStream | HttpStream)[] = [];
-    for (let i = 0; i < WAVE; i++) streams.push(open(worker, wave * WAVE + i));
-    const busy = usedBytes();
-    expect(busy).toBeGreaterThan(idle + WAVE * 32);
-    if (wave % 10 === 0) expect(report(host)).toBe(streams.filter((stream) => stream.open && seated(stream)).length);
-    for (const stream of streams) stream.resetDownstream();
-    expect(vm.openStreams).toBe(0);
-    expect(report(host)).toBe(0);
-    // What the tables of the busiest moment take is kept; all else is given back.
-    if (wave === 0) [used, pages] = [usedBytes(), vm.memory.pages];
-    expect([usedBytes(), vm.memory.pages]).toEqual([used, pages]);
-  }
-  const seconds = (performance.now() - started) / 1000;
-  console.log(
-    `${CONNECTIONS} connections, ${WAVE} at once, in ${seconds.toFixed(1)} s; ` +
-      `${idle} bytes in use before, ${used} after, ${pages} pages`,
-  );
-});
+it(
+  'uses as much memory after a million connections as after the first ten thousand',
+  { timeout: 300_000 },
+  async () => {
+    const host = await startHost();
+    const worker = host.worker();
+    const vm = worker.vm('assignment')!;
+    const usedBytes = vm.exports['usedBytes'] as () => number;
+    const started = performance.now();
+    const idle = usedBytes();
+    let [used, pages] = [0, 0];
+    for (let wave = 0; wave < CONNECTIONS / WAVE; wave++) {
+      const streams: (TcpStream | HttpStream)[] = [];
+      for (let i = 0; i < WAVE; i++) streams.push(open(worker, wave * WAVE + i));
+      const busy = usedBytes();
+      expect(busy).toBeGreaterThan(idle + WAVE * 32);
+      if (wave % 10 === 0)
+        expect(report(host)).toBe(streams.filter((stream) => stream.open && seated(stream)).length);
+      for (const stream of streams) stream.resetDownstream();
+      expect(vm.openStreams).toBe(0);
+      expect(report(host)).toBe(0);
+      // What the tables of the busiest moment take is kept; all else is given back.
+      if (wave === 0) [used, pages] = [usedBytes(), vm.memory.pages];
+      expect([usedBytes(), vm.memory.pages]).toEqual([used, pages]);
+    }
+    const seconds = (performance.now() - started) / 1000;
+    console.log(
+      `${CONNECTIONS} connections, ${WAVE} at once, in ${seconds.toFixed(1)} s; ` +
+        `${idle} bytes in use before, ${used} after, ${pages} pages`,
+    );
+  },
+);
 
 function seated(stream: TcpStream | HttpStream): boolean {
-  return 'upstreamState' in stream ? stream.upstreamState === 'connected' : stream.clientHeaders !== undefined;
+  return 'upstreamState' in stream
+    ? stream.upstreamState === 'connected'
+    : stream.clientHeaders !== undefined;
 }

@@ -68,7 +68,8 @@ export class Random {
   /** Sizes as they hurt: mostly small, sometimes at a boundary. */
   size(most: number): number {
     const kind = this.below(16);
-    if (kind === 0) return Math.min(most, this.pick([0, 1, 127, 128, 255, 256, 257, 1023, 1024, 1025, 16383, 16384]));
+    if (kind === 0)
+      return Math.min(most, this.pick([0, 1, 127, 128, 255, 256, 257, 1023, 1024, 1025, 16383, 16384]));
     return this.below(Math.min(most, kind < 12 ? 24 : kind < 15 ? 300 : most) + 1);
   }
 }

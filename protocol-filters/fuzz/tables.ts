@@ -50,13 +50,18 @@ export class Table {
 }
 
 /** A table over the servers, with some pins among the organizations and some slots that nobody has. */
-export function randomTable(random: Random, servers: readonly string[], organizations: readonly string[]): Table {
+export function randomTable(
+  random: Random,
+  servers: readonly string[],
+  organizations: readonly string[],
+): Table {
   const slots = new Uint16Array(SLOTS);
   const holes = random.once(4) ? 8 : 64;
   for (let slot = 0; slot < SLOTS; slot++) {
     slots[slot] = random.once(holes) ? NO_SERVER : random.below(servers.length);
   }
   const pins = new Map<string, number>();
-  for (let i = random.below(12); i > 0; i--) pins.set(random.pick(organizations), random.below(servers.length));
+  for (let i = random.below(12); i > 0; i--)
+    pins.set(random.pick(organizations), random.below(servers.length));
   return new Table(servers, slots, pins, random.pick([1, 2, 16, 16, 1024]), random.pick([1, 3, 5000, 5000]));
 }

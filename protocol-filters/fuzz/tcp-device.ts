@@ -98,8 +98,12 @@ export class TcpDevice extends Device {
       this.routed = { organization: verdict.bytes.toString(), place };
       return;
     }
-    check(verdict.kind !== 'wait', () => `${goneOn ? 'routed' : 'refused'} before the first message is complete`);
-    const reason = verdict.kind === 'refuse' ? verdict.reason : typeof place === 'string' ? place : 'internal';
+    check(
+      verdict.kind !== 'wait',
+      () => `${goneOn ? 'routed' : 'refused'} before the first message is complete`,
+    );
+    const reason =
+      verdict.kind === 'refuse' ? verdict.reason : typeof place === 'string' ? place : 'internal';
     check(!goneOn, () => `a connection to be refused for ${reason} was routed`);
     check(this.stream.closed?.by === 'filter', () => `a connection to be refused for ${reason} is open`);
     this.refused = reason;

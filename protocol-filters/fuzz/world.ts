@@ -333,7 +333,8 @@ export class World {
       check(vm.plugins.rootCount === this.plugins, () => {
         return `there are ${vm.plugins.rootCount} root contexts for ${this.plugins} plugins`;
       });
-      if (this.table !== undefined) check(counts.empty, () => 'connections are reported after all were closed');
+      if (this.table !== undefined)
+        check(counts.empty, () => 'connections are reported after all were closed');
       for (const { state, token } of unanswered.splice(0)) {
         if (state === 'open') vm.callouts.grpcClose(token, 4, 'deadline');
       }
@@ -363,7 +364,13 @@ function vmRoot(vm: Vm) {
 }
 
 function serverId(random: Random, index: number): string {
-  return random.pick([`server-${index}`, `s${index}`, `sérveur ${index}`, `${index}`.padStart(128, 'n'), `10.0.0.${index}:1883`]);
+  return random.pick([
+    `server-${index}`,
+    `s${index}`,
+    `sérveur ${index}`,
+    `${index}`.padStart(128, 'n'),
+    `10.0.0.${index}:1883`,
+  ]);
 }
 
 /** Did both send the same, as far as it counts? One may have said goodbye, and shrinking may have made them differ. */

@@ -14,9 +14,12 @@ function worldEvent(random: Random): Event | undefined {
   if (kind < 40) return { do: 'wait', ms: random.pick([1, 249, 250, 251, 500, 750]) };
   if (kind < 48) return { do: 'wait', ms: random.pick([1000, 2000, 5250]) };
   if (kind < 49) return { do: 'wait', ms: 11_000 };
-  if (kind < 64) return { do: 'reports', fate: random.pick(['answered', 'answered', 'failed', 'unanswered']) };
-  if (kind < 70) return { do: 'stray', worker: random.below(3), token: random.next(), status: random.pick([0, 0, 1, 14]) };
-  if (kind < 74) return { do: 'assign', step: random.pick([1, 1, 1, 2, 0, -1, -5, 1000]), table: random.below(4) };
+  if (kind < 64)
+    return { do: 'reports', fate: random.pick(['answered', 'answered', 'failed', 'unanswered']) };
+  if (kind < 70)
+    return { do: 'stray', worker: random.below(3), token: random.next(), status: random.pick([0, 0, 1, 14]) };
+  if (kind < 74)
+    return { do: 'assign', step: random.pick([1, 1, 1, 2, 0, -1, -5, 1000]), table: random.below(4) };
   if (kind < 76) {
     const { name } = random.pick(LISTENERS);
     return { do: 'settings', listener: name, timeoutMs: random.pick([1, 250, 251, 1000, 10_000]) };

@@ -36,7 +36,9 @@ function userName(random: Random): Buffer {
 function clientId(random: Random): Buffer {
   if (random.once(6)) return Buffer.alloc(0);
   const organization = organizationBytes(random);
-  return random.once(3) ? organization : Buffer.concat([organization, Buffer.from(`:device-${random.below(100)}`)]);
+  return random.once(3)
+    ? organization
+    : Buffer.concat([organization, Buffer.from(`:device-${random.below(100)}`)]);
 }
 
 function propertyName(random: Random): Buffer {

@@ -3,9 +3,20 @@ import type { Random } from '../random.ts';
 import { framed } from './connect.ts';
 
 /** Lengths of a variable byte integer that overflow, go on too long, or are written longer than need be. */
-const LENGTHS = ['00', '7f', 'ff7f', 'ffff03', 'ffff7f', 'ffffff7f', 'ffffffff01', 'ffffffffffffffff01', '8000', '80808000', '8080808001', '8c00'].map(
-  (hex) => Buffer.from(hex, 'hex'),
-);
+const LENGTHS = [
+  '00',
+  '7f',
+  'ff7f',
+  'ffff03',
+  'ffff7f',
+  'ffffff7f',
+  'ffffffff01',
+  'ffffffffffffffff01',
+  '8000',
+  '80808000',
+  '8080808001',
+  '8c00',
+].map((hex) => Buffer.from(hex, 'hex'));
 const SIZES = [0, 1, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0x8000, 0xfffe, 0xffff];
 
 function splice(bytes: Buffer, at: number, removed: number, inserted: Uint8Array): Buffer {
@@ -89,7 +100,10 @@ export function cut(random: Random, bytes: Buffer, how: 'whole' | 'single' | 'ra
     const part = bytes.subarray(at, at + random.between(1, most));
     at += part.length;
     if (how === 'single') parts.push({ bytes: part, each: 1 });
-    else parts.push(random.once(2) ? { bytes: part } : { bytes: part, each: random.between(2, 1 + part.length) });
+    else
+      parts.push(
+        random.once(2) ? { bytes: part } : { bytes: part, each: random.between(2, 1 + part.length) },
+      );
   }
   return parts;
 }

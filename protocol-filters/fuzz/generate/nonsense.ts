@@ -12,12 +12,18 @@ function tagged(number: number, type: number, rest: Uint8Array): Part {
 const SMALL = [0, 1, 2, 16, 1024, 1025, 65536];
 
 function someNumber(random: Random): Buffer {
-  if (random.once(6)) return Buffer.from(random.pick(['ffffffffffffffffff01', 'ffffffff0f', 'ffffffffffffffffff7f', '8000']), 'hex');
+  if (random.once(6))
+    return Buffer.from(
+      random.pick(['ffffffffffffffffff01', 'ffffffff0f', 'ffffffffffffffffff7f', '8000']),
+      'hex',
+    );
   return variable(random.pick(SMALL));
 }
 
 function someBytes(random: Random, number: number, bytes: Uint8Array): Part {
-  const length = random.once(25) ? random.pick([0, 1, bytes.length + 1, 0xffffffff, bytes.length * 2]) : bytes.length;
+  const length = random.once(25)
+    ? random.pick([0, 1, bytes.length + 1, 0xffffffff, bytes.length * 2])
+    : bytes.length;
   return tagged(number, 2, Buffer.concat([variable(length), bytes]));
 }
 
@@ -46,18 +52,32 @@ function assignment(random: Random): Buffer {
   const servers = random.pick([1, 2, 3, 3, 2048, 2049, 0]);
   const slots = Buffer.alloc(random.once(10) ? random.pick([0, 32766, 32770, SLOTS]) : SLOTS * 2);
   for (let i = random.below(4); i > 0 && slots.length > 1; i--) {
-    slots.writeUInt16LE(random.pick([0, 1, servers, NO_SERVER, NO_SERVER - 1]), random.below(slots.length - 1));
+    slots.writeUInt16LE(
+      random.pick([0, 1, servers, NO_SERVER, NO_SERVER - 1]),
+      random.below(slots.length - 1),
+    );
   }
   const ids = Array.from({ length: servers }, (_, i) => {
     const id = random.once(100) ? Buffer.alloc(random.pick([0, 128, 129]), 's') : Buffer.from(`s${i}`);
-    return someBytes(random, 4, random.once(100) ? message(random, [someBytes(random, 1, id)]) : someBytes(random, 1, id));
+    return someBytes(
+      random,
+      4,
+      random.once(100) ? message(random, [someBytes(random, 1, id)]) : someBytes(random, 1, id),
+    );
   });
   const pins = Array.from({ length: random.below(4) }, (_, i) => {
-    const organization = random.once(8) ? Buffer.alloc(random.pick([0, 256, 257]), 'o') : Buffer.from(`pinned-${i}`);
+    const organization = random.once(8)
+      ? Buffer.alloc(random.pick([0, 256, 257]), 'o')
+      : Buffer.from(`pinned-${i}`);
     return someBytes(random, 6, message(random, [someBytes(random, 1, organization), someField(random, 2)]));
   });
   const cluster = Buffer.alloc(random.pick([0, 3, 3, 256, 257]), 'c');
-  const reports = message(random, [someBytes(random, 1, cluster), someField(random, 2), someField(random, 3), someField(random, 4)]);
+  const reports = message(random, [
+    someBytes(random, 1, cluster),
+    someField(random, 2),
+    someField(random, 3),
+    someField(random, 4),
+  ]);
   return message(random, [
     tagged(1, 0, variable(1)),
     someField(random, 2),
@@ -68,7 +88,9 @@ function assignment(random: Random): Buffer {
     ...(random.once(2) ? [someBytes(random, 7, reports)] : []),
     someField(random, 8),
     someField(random, 9),
-    ...(random.once(2) ? [someBytes(random, 10, message(random, [someField(random, 1), someField(random, 2)]))] : []),
+    ...(random.once(2)
+      ? [someBytes(random, 10, message(random, [someField(random, 1), someField(random, 2)]))]
+      : []),
   ]);
 }
 
@@ -77,7 +99,10 @@ function listener(random: Random): Buffer {
   const sources = Array.from({ length: random.pick([1, 1, 2, 16, 17, 0]) }, () => {
     const field = random.once(8) ? random.below(8) : random.between(1, 3) + (protocol === 2 ? 3 : 0);
     const named = field === 3 || field === 4 || field === 6;
-    const name = Buffer.alloc(named !== random.once(10) ? random.pick([1, 5, 256, random.once(9) ? 257 : 9]) : 0, 'n');
+    const name = Buffer.alloc(
+      named !== random.once(10) ? random.pick([1, 5, 256, random.once(9) ? 257 : 9]) : 0,
+      'n',
+    );
     const parts = [random.once(9) ? someField(random, 1) : tagged(1, 0, variable(field))];
     if (name.length > 0) parts.push(someBytes(random, 2, name));
     if (field === 5) parts.push(someField(random, 3));
@@ -86,7 +111,11 @@ function listener(random: Random): Buffer {
   return message(random, [
     someBytes(random, 1, Buffer.from('fuzzed')),
     random.once(6) ? someField(random, 2) : tagged(2, 0, variable(protocol)),
-    someBytes(random, 3, Buffer.alloc(random.pick([1, 7, 256, random.once(4) ? 257 : 8, random.once(4) ? 0 : 8]), 'c')),
+    someBytes(
+      random,
+      3,
+      Buffer.alloc(random.pick([1, 7, 256, random.once(4) ? 257 : 8, random.once(4) ? 0 : 8]), 'c'),
+    ),
     ...sources,
     someField(random, 5),
   ]);

@@ -5,7 +5,13 @@ import { variable } from './connect.ts';
 function packet(random: Random): Buffer {
   const type = random.pick([0x20, 0x30, 0x32, 0x40, 0x90, 0xb0, 0xd0, 0xe0, 0x00, 0xff]);
   const body = random.bytes(random.size(random.once(50) ? 20_000 : 400));
-  const length = random.once(30) ? random.pick([[0xff, 0xff, 0xff, 0xff], [0xff, 0xff, 0xff, 0x80], [0x80, 0]]) : variable(body.length);
+  const length = random.once(30)
+    ? random.pick([
+        [0xff, 0xff, 0xff, 0xff],
+        [0xff, 0xff, 0xff, 0x80],
+        [0x80, 0],
+      ])
+    : variable(body.length);
   return Buffer.concat([Buffer.from([type]), Buffer.from(length), body]);
 }
 

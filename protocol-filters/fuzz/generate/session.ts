@@ -25,12 +25,15 @@ function firstBytes(random: Random): Buffer {
   const kind = random.weighted({ valid: 6, mutated: 8, random: 1, large: 1 });
   const packet = connectPacket(random);
   if (kind === 'valid') return packet;
-  if (kind === 'random') return Buffer.concat([Buffer.from(random.once(2) ? [0x10] : []), random.bytes(random.size(3000))]);
+  if (kind === 'random')
+    return Buffer.concat([Buffer.from(random.once(2) ? [0x10] : []), random.bytes(random.size(3000))]);
   if (kind === 'mutated') return mutate(random, packet, connectPacket(random));
   // About the longest that is allowed, in one field.
   const size = random.pick([65535, 65536, 65537, 65536 + 20, 60_000]);
   const filler = Buffer.alloc(size, packet);
-  return random.once(2) ? filler : mutate(random, Buffer.concat([packet.subarray(0, 1), Buffer.from('fcff03', 'hex'), filler]), packet);
+  return random.once(2)
+    ? filler
+    : mutate(random, Buffer.concat([packet.subarray(0, 1), Buffer.from('fcff03', 'hex'), filler]), packet);
 }
 
 function pieces(random: Random, bytes: Buffer): Part[] {

@@ -108,7 +108,8 @@ function listenerProblem(fields: readonly Field[]): string | undefined {
     const name = bytesOf(parts, 2);
     const named = field === 3 || field === 4 || field === 6;
     if (name.length > 256 || named !== name.length > 0) return 'the name of a source';
-    if (protocol === 1 ? field < 1 || field > 3 : field < 4 || field > 6) return 'a source of another protocol';
+    if (protocol === 1 ? field < 1 || field > 3 : field < 4 || field > 6)
+      return 'a source of another protocol';
   }
   return undefined;
 }
