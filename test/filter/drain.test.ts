@@ -52,7 +52,7 @@ it('an organization moves whole: 0x9C, a clean end, Close 1012, and nobody else 
   expect(disconnect).toMatchObject({ reasonCode: 0x9c });
   mqtt5.end();
   expect(await mqtt5.waitForRemoteEnd()).toBe('fin');
-  mqtt4.sendPacket({ cmd: 'pingreq' });
+  await mqtt4.sendPacket({ cmd: 'pingreq' });
   expect(await mqtt4.waitForRemoteEnd()).toBe('fin');
   expect(mqtt4.packets.filter(({ cmd }) => cmd === 'disconnect')).toEqual([]);
   mqtt4.end();
