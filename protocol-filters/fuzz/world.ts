@@ -334,7 +334,7 @@ export class World {
         return `there are ${vm.plugins.rootCount} root contexts for ${this.plugins} plugins`;
       });
       if (this.table !== undefined)
-        check(counts.empty, () => 'connections are reported after all were closed');
+        check(counts.empty, () => 'all connections are closed, and no report says so');
       for (const { state, token } of unanswered.splice(0)) {
         if (state === 'open') vm.callouts.grpcClose(token, 4, 'deadline');
       }

@@ -15,6 +15,8 @@ export const ABSENT_BUFFER = new ByteBuffer(true);
 export class Context {
   /** True once the module was told of the context. */
   created = false;
+  /** What host calls on buffers looked at last. */
+  lastBuffer: ByteBuffer = ABSENT_BUFFER;
 
   constructor(
     readonly vm: Vm,

@@ -124,6 +124,21 @@ describe('properties', () => {
     expect(transcript.take()).toContain('property=0:n');
   });
 
+  it('that are maps of others have no value: those of streams, and one of the process', async () => {
+    const { vm, handle, transcript, clock } = await scripted([
+      'configure tick 1',
+      'tick property source',
+      'tick property xds',
+      'new_connection property source',
+      'new_connection property xds',
+      'new_connection property nothing',
+    ]);
+    vm.connect(handle);
+    clock.advance(1);
+    const answers = transcript.take().filter((line) => line.startsWith('property'));
+    expect(answers).toEqual(['property=3:', 'property=3:', 'property=1:', 'property=1:', 'property=3:']);
+  });
+
   it('that a filter sets on a stream can be read back there, and not set on a root', async () => {
     const { vm, handle, transcript, clock } = await scripted([
       'configure tick 1',
@@ -178,6 +193,16 @@ describe('filter state', () => {
     expect(stream.state('envoy.hashable_string')).toBe('s1_3');
     expect(stream.filterState.get('envoy.hashable_string')?.span).toBe(2);
   });
+});
+
+it('answers for call data with the buffer that was looked at last', async () => {
+  const { vm, handle, transcript } = await scripted([
+    'downstream_data get 8 0 9',
+    'downstream_data get 2 0 9',
+    'downstream_data get 8 0 9',
+  ]);
+  vm.connect(handle).send(bytes('abc'));
+  expect(transcript.take().slice(-3)).toEqual(['get=0:', 'get=0:abc', 'get=0:abc']);
 });
 
 describe('memory', () => {

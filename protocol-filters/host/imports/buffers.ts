@@ -1,5 +1,5 @@
 // Buffers. Source: proxy-wasm-cpp-host exports.cc; Envoy context.cc, Buffer::copyTo and copyFrom.
-import { LAST_BUFFER_TYPE, Status } from '../abi.ts';
+import { BufferType, LAST_BUFFER_TYPE, Status } from '../abi.ts';
 import { ABSENT_BUFFER } from '../context.ts';
 import type { ByteBuffer } from '../byte-buffer.ts';
 import type { Vm } from '../vm.ts';
@@ -57,10 +57,13 @@ export function bufferFunctions(vm: Vm): HostFunctions {
 
 function find(vm: Vm, type: number): ByteBuffer | number {
   if (type >>> 0 > LAST_BUFFER_TYPE) return Status.BadArgument;
-  const buffer = vm.context.buffer(type);
+  const { context } = vm;
+  // Envoy keeps the view of a buffer in the context, and answers for call data with whichever it was last.
+  const buffer = type === BufferType.CallData ? context.lastBuffer : context.buffer(type);
+  if (buffer !== null) context.lastBuffer = buffer;
   if (buffer === null || buffer === ABSENT_BUFFER)
     vm.strictly(
-      () => `buffer ${String(type)} is used outside of its callback, in context ${String(vm.context.id)}`,
+      () => `buffer ${String(type)} is used outside of its callback, in context ${String(context.id)}`,
     );
   return buffer ?? Status.NotFound;
 }

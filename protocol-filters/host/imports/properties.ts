@@ -2,13 +2,19 @@
 import { Status } from '../abi.ts';
 import type { Vm } from '../vm.ts';
 
-/** @returns the value, or a status: SerializationFailure for an empty path, NotFound where there is none. */
+/** Attributes that are maps of others, and have no value of their own; of streams, but for the first. */
+const OF_PROCESS = 'xds';
+const OF_STREAMS = new Set('request response connection upstream source destination filter_state'.split(' '));
+
+/** @returns the value, or a status: SerializationFailure for an empty path or a map, NotFound where there is none. */
 export function getProperty(vm: Vm, text: string): Uint8Array | number {
   const path = text.endsWith('\0') ? text.slice(0, -1) : text;
   if (path === '') return Status.SerializationFailure;
   const { context } = vm;
   const given = context.property(path) ?? vm.environment.properties.get(path);
   if (given !== undefined) return given;
+  if (path === OF_PROCESS || (context.filterState !== undefined && OF_STREAMS.has(path)))
+    return Status.SerializationFailure;
   if (path === 'plugin_name' && context.pluginName !== undefined) return Buffer.from(context.pluginName);
   if (path === 'plugin_root_id') return Buffer.from(context.rootId);
   if (path === 'plugin_vm_id') return Buffer.from(vm.vmId);

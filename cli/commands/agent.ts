@@ -1,0 +1,58 @@
+import { Command } from 'commander';
+import { serverSchema, type Address } from '../../control-plane/model/index.ts';
+import { etcdConnection, etcdDetailOptions, etcdOption, type EtcdFlags } from '../etcd.ts';
+import { logger, logLevelOption } from '../logging.ts';
+import { untilSignal } from '../signals.ts';
+import * as values from '../values.ts';
+
+interface Flags extends EtcdFlags {
+  readonly server: string;
+  readonly port: Record<string, Address>;
+  readonly interval: number;
+  readonly logLevel: string;
+}
+
+export function agentCommand(): Command {
+  const command = new Command('agent')
+    .description(
+      'Speaks for a server beside it: registers it, says that it lives, publishes the load of the machine',
+    )
+    .requiredOption('--server <id>', 'the server', values.id)
+    .addOption(etcdOption().makeOptionMandatory())
+    .requiredOption(
+      '--port <kind=host:port...>',
+      'where proxies reach it, such as mqtt=10.0.0.1:1883',
+      values.port,
+    )
+    .option('--interval <seconds>', 'between two measurements of the load', values.seconds, 2)
+    .addOption(logLevelOption())
+    .action(run);
+  for (const option of etcdDetailOptions()) command.addOption(option);
+  return command;
+}
+
+async function run(flags: Flags): Promise<void> {
+  const { Agent, machineMeter } = await import('../../control-plane/agent/index.ts');
+  const { EtcdStore } = await import('../../control-plane/store/index.ts');
+  const log = logger('agent', flags.logLevel);
+  const { interrupted } = untilSignal();
+  const store = new EtcdStore({ ...(await etcdConnection(flags)), log });
+  const agent = new Agent({
+    store,
+    server: serverSchema.parse({ id: flags.server, ports: flags.port }),
+    meter: machineMeter(),
+    intervalMs: flags.interval * 1_000,
+    log,
+  });
+  try {
+    const started = store.start().then(() => agent.start());
+    await Promise.race([started, interrupted]);
+    // The race may have been lost: what `stop` does to it is no error.
+    void interrupted.then(() => started.catch(() => undefined));
+    process.stdout.write(`${JSON.stringify({ event: 'registered', server: flags.server })}\n`);
+    await interrupted;
+  } finally {
+    await agent.stop();
+    await store.stop();
+  }
+}

@@ -1,0 +1,56 @@
+/** What replicas tell the leader, besides the reports themselves. Times are ages: replicas' clocks differ. */
+import type { Report } from '../../protocol-filters/wire/index.ts';
+import type { HealthStatus } from '../xds/health-view.ts';
+
+/** A proxy that has an ADS stream to the replica. */
+export interface ProxyFacts {
+  readonly node: string;
+  /** Worker threads; undefined where its bootstrap does not tell. */
+  readonly workers: number | undefined;
+  /** Envoy's version. */
+  readonly version: string | undefined;
+  readonly connectedForMs: number;
+  /** Resources that it refused and that have not changed since. */
+  readonly refused: readonly RefusedFact[];
+  /** Resources whose acknowledgement is overdue. */
+  readonly late: readonly { readonly typeUrl: string; readonly name: string }[];
+}
+
+export interface RefusedFact {
+  readonly typeUrl: string;
+  readonly name: string;
+  readonly version: string;
+  /** The proxy's words. */
+  readonly message: string;
+  readonly agoMs: number;
+  /** How often in a row. */
+  readonly count: number;
+}
+
+/** What a proxy sees of the servers' health, all of it. */
+export interface ViewFacts {
+  readonly node: string;
+  readonly sightings: readonly {
+    readonly cluster: string;
+    readonly server: string;
+    readonly health: HealthStatus;
+    readonly sinceAgoMs: number;
+  }[];
+}
+
+/** One message of a replica to the leader. */
+export interface Batch {
+  /** The replica's id. */
+  readonly replica: string;
+  /** Another one each time the replica starts. */
+  readonly run: string;
+  /** The first of several that together are all it holds; what it said before is void. */
+  readonly everything: boolean;
+  /** All proxies with an ADS stream to it; undefined: as before. */
+  readonly proxies: readonly ProxyFacts[] | undefined;
+  /** All proxies with an HDS stream to it; undefined: as before. */
+  readonly viewers: readonly string[] | undefined;
+  /** Views that have changed. */
+  readonly views: readonly ViewFacts[];
+  readonly reports: readonly { readonly report: Report; readonly agoMs: number }[];
+}

@@ -1,0 +1,71 @@
+/** What the leader hears of the proxies, from itself and from the other replicas. */
+import { FleetView, type Batch } from '../fleet-view/index.ts';
+import { Listeners } from '../store/listeners.ts';
+import type { Clock } from '../store/clock.ts';
+import type { Unsubscribe } from '../store/store.ts';
+import { NO_FLEET, type Fleet } from './fleet.ts';
+import type { FleetSource } from './runner.ts';
+
+/** How often what has not been heard for too long is dropped. Milliseconds. */
+const EXPIRE_MS = 1_000;
+
+export interface HeardFleetOptions {
+  readonly clock: Clock;
+  readonly isLeader: () => boolean;
+  /** `Settings.proxyGoneMs`, as it is now. */
+  readonly proxyGoneMs: () => number;
+  readonly failed: (error: unknown) => void;
+}
+
+/** A picture of the fleet for each term of office: what a former term heard is not what is so now. */
+export class HeardFleet implements FleetSource {
+  private readonly options: HeardFleetOptions;
+  private readonly listeners: Listeners<void>;
+  private current = new FleetView();
+  private cancel: (() => void) | undefined;
+
+  constructor(options: HeardFleetOptions) {
+    this.options = options;
+    this.listeners = new Listeners(options.failed);
+  }
+
+  /** Empty where this replica does not lead. */
+  get view(): FleetView {
+    return this.current;
+  }
+
+  fleet(): Fleet {
+    return this.options.isLeader() ? this.current.fleet(this.options.clock.now()) : NO_FLEET;
+  }
+
+  onChange(listener: () => void): Unsubscribe {
+    return this.listeners.add(listener);
+  }
+
+  /** A term of office begins, or has ended. */
+  reset(): void {
+    this.current = new FleetView({ proxyGoneMs: this.options.proxyGoneMs() });
+  }
+
+  /** A replica speaks; undefined where this one does not lead. */
+  take(batch: Batch): { sendEverything: boolean } | undefined {
+    if (!this.options.isLeader()) return undefined;
+    const { sendEverything } = this.current.take(batch, this.options.clock.now());
+    this.listeners.tell();
+    return { sendEverything };
+  }
+
+  start(): void {
+    this.cancel ??= this.options.clock.after(EXPIRE_MS, () => {
+      this.cancel = undefined;
+      const { left, transitions } = this.current.expire(this.options.clock.now());
+      if (left.length > 0 || transitions.length > 0) this.listeners.tell();
+      this.start();
+    });
+  }
+
+  stop(): void {
+    this.cancel?.();
+    this.cancel = undefined;
+  }
+}

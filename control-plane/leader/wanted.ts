@@ -1,0 +1,48 @@
+/** From the servers as they are stored to what placement is asked for. Pure. */
+import { servers as serverKind, type Assignment } from '../model/index.ts';
+import type { PlacementServer } from '../placement/assignment.ts';
+import type { ClusterState } from '../state/cluster-state.ts';
+
+/** Servers that may be named, and draining ones that have nowhere to drain to. */
+export interface WantedServers {
+  readonly servers: readonly PlacementServer[];
+  /** Draining servers that keep their slots, since no other server could take them. */
+  readonly stuck: readonly string[];
+}
+
+/** Whether a server has a part in the assignment. */
+function holds(assignment: Assignment | undefined, id: string): boolean {
+  return assignment?.servers.includes(id) ?? false;
+}
+
+/** Servers that the assignment does not name and that are to be in it: they must be seen healthy first. */
+export function joiningOf(state: Pick<ClusterState, 'servers' | 'assignment'>): string[] {
+  return [...state.servers.values()]
+    .filter(({ value }) => value.state === 'active' && !holds(state.assignment, value.id))
+    .map(({ value }) => value.id);
+}
+
+/** @param admitted servers that may be named although the assignment does not name them yet */
+export function wantedServers(
+  state: Pick<ClusterState, 'servers' | 'assignment' | 'invalid'>,
+  admitted: ReadonlySet<string>,
+): WantedServers {
+  const servers: PlacementServer[] = [];
+  for (const { value } of state.servers.values()) {
+    const { id, weight } = value;
+    if (holds(state.assignment, id) || (value.state === 'active' && admitted.has(id))) {
+      servers.push({ id, weight, state: value.state });
+    }
+  }
+  for (const id of state.assignment?.servers ?? []) {
+    // Its value was damaged before this process ever read it: it keeps what it has until somebody mends that.
+    const isDamaged = !state.servers.has(id) && state.invalid.has(serverKind.keyOf(id));
+    if (isDamaged) servers.push({ id, weight: 1, state: 'suspect' });
+  }
+  const canTake = servers.some(({ state: is, weight }) => is !== 'draining' && weight > 0);
+  if (canTake) return { servers, stuck: [] };
+  const stuck = servers
+    .filter(({ state: is, weight }) => is === 'draining' && weight > 0)
+    .map(({ id }) => id);
+  return { servers: servers.map((server) => ({ ...server, state: 'active' })), stuck };
+}

@@ -1,0 +1,216 @@
+/** Every metric of the control plane, in one place. */
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { FleetView } from './fleet-view/fleet-view.ts';
+import { comparePositions } from './leader/fleet.ts';
+import type { LeaderRunner } from './leader/runner.ts';
+import type { ClusterState } from './state/cluster-state.ts';
+import { refusalsOf, shortType, type ProxyRegistry } from './xds/index.ts';
+
+/** What the gauges read when they are scraped. */
+export interface MetricSources {
+  readonly state: () => ClusterState;
+  readonly leader: Pick<LeaderRunner, 'isLeader' | 'waiting'>;
+  readonly registry: ProxyRegistry;
+  readonly reports: { readonly received: number; readonly refused: number };
+  readonly fleetView: () => Pick<FleetView, 'listProxies' | 'counts' | 'servers'>;
+  readonly isReady: () => boolean;
+  readonly now: () => number;
+}
+
+export interface Metrics {
+  readonly registry: Registry;
+  readonly observeRequest: (method: string, route: string, status: number, seconds: number) => void;
+  /** A write of the leader. */
+  readonly wrote: (kind: string) => void;
+}
+
+/** Makes the metrics of one replica. */
+export function createMetrics(sources: MetricSources): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  stateMetrics(registry, sources);
+  proxyMetrics(registry, sources);
+  fleetMetrics(registry, sources);
+  const requests = new Histogram({
+    registers: [registry],
+    name: 'cohort_admin_request_duration_seconds',
+    help: 'How long requests to the admin interface took.',
+    labelNames: ['method', 'route', 'status'],
+    // From memory: a millisecond. With a write to etcd: tens. The timeouts of etcd and of the leader: 5 s.
+    buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 5],
+  });
+  const writes = new Counter({
+    registers: [registry],
+    name: 'cohort_leader_writes_total',
+    help: 'Assignments that this replica has written while it led: route (organizations move) or drain (connections follow).',
+    labelNames: ['kind'],
+  });
+  return {
+    registry,
+    observeRequest: (method, route, status, seconds) => requests.observe({ method, route, status }, seconds),
+    wrote: (kind) => writes.inc({ kind }),
+  };
+}
+
+/** A gauge that is read when it is scraped. */
+function gauge(registry: Registry, name: string, help: string, read: () => number): void {
+  new Gauge({
+    registers: [registry],
+    name,
+    help,
+    collect() {
+      this.set(read());
+    },
+  });
+}
+
+function stateMetrics(registry: Registry, { state, leader, isReady }: MetricSources): void {
+  gauge(registry, 'cohort_ready', '1: this replica serves proxies.', () => Number(isReady()));
+  gauge(registry, 'cohort_leader', '1: this replica leads.', () => Number(leader.isLeader));
+  gauge(
+    registry,
+    'cohort_store_stale',
+    'Kinds of stored values that etcd has not confirmed for a while.',
+    () => state().stale.size,
+  );
+  gauge(
+    registry,
+    'cohort_store_invalid_values',
+    'Stored values that cannot be read and are set aside.',
+    () => state().invalid.size,
+  );
+  gauge(registry, 'cohort_pins', 'Pins that are stored.', () => state().pins.size);
+  gauge(registry, 'cohort_assignment_epoch', 'Epoch of the assignment in force.', () =>
+    Number(state().assignment?.epoch ?? 0n),
+  );
+  gauge(registry, 'cohort_assignment_version', 'Version of the assignment in force.', () =>
+    Number(state().assignment?.version ?? 0n),
+  );
+  gauge(
+    registry,
+    'cohort_assignment_drain_pending',
+    '1: connections do not follow the table in force yet, since proxies do not route by it.',
+    () => {
+      const { assignment } = state();
+      return Number(assignment !== undefined && assignment.drainUpTo < assignment.tableVersion);
+    },
+  );
+  new Gauge({
+    registers: [registry],
+    name: 'cohort_servers',
+    help: 'Servers by the state that is asked of them.',
+    labelNames: ['state'],
+    collect() {
+      const counts = { active: 0, draining: 0 };
+      for (const { value } of state().servers.values()) counts[value.state]++;
+      for (const [name, count] of Object.entries(counts)) this.set({ state: name }, count);
+    },
+  });
+  new Gauge({
+    registers: [registry],
+    name: 'cohort_leader_waiting',
+    help: 'What the leader waits for; zero everywhere on the other replicas.',
+    labelNames: ['for'],
+    collect() {
+      const counts = { server: 0, health: 0, routing: 0, replicas: 0, takers: 0 };
+      for (const waiting of leader.waiting) counts[waiting.for]++;
+      for (const [what, count] of Object.entries(counts)) this.set({ for: what }, count);
+    },
+  });
+}
+
+function proxyMetrics(registry: Registry, { registry: proxies, reports }: MetricSources): void {
+  gauge(
+    registry,
+    'cohort_xds_proxies',
+    'Proxies that have an ADS stream to this replica.',
+    () => proxies.list().length,
+  );
+  gauge(
+    registry,
+    'cohort_xds_refused_resources',
+    'Resources that these proxies refuse as they are now.',
+    () => proxies.list().reduce((sum, proxy) => sum + refusalsOf(proxy).length, 0),
+  );
+  const counter = (name: string, help: string): Counter<'type'> =>
+    new Counter({ registers: [registry], name, help, labelNames: ['type'] });
+  const acks = counter('cohort_xds_acks_total', 'Responses that proxies have acknowledged.');
+  const nacks = counter('cohort_xds_nacks_total', 'Responses that proxies have refused.');
+  const late = counter('cohort_xds_late_total', 'Responses that proxies have not answered in time.');
+  proxies.onAck(({ typeUrl }) => acks.inc({ type: shortType(typeUrl) }));
+  proxies.onNack(({ typeUrl }) => nacks.inc({ type: shortType(typeUrl) }));
+  proxies.onLate(({ typeUrl }) => late.inc({ type: shortType(typeUrl) }));
+  new Counter({
+    registers: [registry],
+    name: 'cohort_reports_total',
+    help: "The protocol filters' reports to this replica, taken and refused.",
+    labelNames: ['outcome'],
+    collect() {
+      this.reset();
+      this.inc({ outcome: 'taken' }, reports.received);
+      this.inc({ outcome: 'refused' }, reports.refused);
+    },
+  });
+}
+
+/** Of all proxies: the leader alone has them; the others show none, so that a sum over replicas is right. */
+function fleetMetrics(registry: Registry, { leader, fleetView, state, now }: MetricSources): void {
+  const atLeader = (read: () => number) => (): number => (leader.isLeader ? read() : 0);
+  gauge(
+    registry,
+    'cohort_fleet_proxies',
+    'Proxies that any replica hears.',
+    atLeader(() => fleetView().listProxies(now()).length),
+  );
+  gauge(
+    registry,
+    'cohort_fleet_proxies_behind',
+    'Proxies that have not applied the assignment in force.',
+    atLeader(() => {
+      const { assignment } = state();
+      if (assignment === undefined) return 0;
+      const isBehind = (applied: Parameters<typeof comparePositions>[0] | undefined): boolean =>
+        applied === undefined || comparePositions(applied, assignment) < 0;
+      return fleetView()
+        .listProxies(now())
+        .filter(({ applied }) => isBehind(applied)).length;
+    }),
+  );
+  gauge(
+    registry,
+    'cohort_fleet_organizations',
+    'Organizations that the reports name.',
+    atLeader(() => fleetView().counts().organizations),
+  );
+  gauge(
+    registry,
+    'cohort_fleet_split_organizations',
+    'Named organizations whose devices sit on more than one server.',
+    atLeader(() => fleetView().counts().splitOrganizations),
+  );
+  gauge(
+    registry,
+    'cohort_fleet_split_slots',
+    'Slots on more than one server with connections of organizations that no report names.',
+    atLeader(() => fleetView().counts().splitSlots),
+  );
+  const byServer = (name: string, help: string, what: 'connections' | 'organizations'): void => {
+    new Gauge({
+      registers: [registry],
+      name,
+      help,
+      labelNames: ['server'],
+      collect() {
+        this.reset();
+        if (!leader.isLeader) return;
+        for (const [server, counts] of fleetView().servers(now())) this.set({ server }, counts[what]);
+      },
+    });
+  };
+  byServer(
+    'cohort_server_connections',
+    'Connections by the server that they actually lead to.',
+    'connections',
+  );
+  byServer('cohort_server_organizations', 'Named organizations with devices on the server.', 'organizations');
+}

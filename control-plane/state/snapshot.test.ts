@@ -1,0 +1,113 @@
+import { expect, it } from 'vitest';
+import { encodeAssignment } from '../../protocol-filters/wire/index.ts';
+import { toMessage } from '../placement/message.ts';
+import type { Snapshot } from '../xds/index.ts';
+import { TYPE_URLS } from '../xds/resource-types.ts';
+import { SnapshotMaker, type ClusterSnapshot } from './snapshot.ts';
+import { assignmentOf, server, stateOf, type TestState } from './testing.ts';
+
+const CODE = { code: Buffer.from('\0asm'), generation: '1' };
+const NONE = new Map<string, string>();
+
+function make(maker: SnapshotMaker, given: TestState, resolved = NONE): ClusterSnapshot {
+  return maker.make({ state: stateOf(given), code: CODE, resolved });
+}
+
+function names(snapshot: Snapshot): Record<string, string[]> {
+  return Object.fromEntries(
+    Object.entries(TYPE_URLS)
+      .map(([short, url]) => [short, [...(snapshot.get(url)?.keys() ?? [])].sort()] as const)
+      .filter(([, all]) => all.length > 0),
+  );
+}
+
+const versions = (snapshot: Snapshot, type: keyof typeof TYPE_URLS): Record<string, string> =>
+  Object.fromEntries(
+    [...(snapshot.get(TYPE_URLS[type]) ?? [])].map(([name, { version }]) => [name, version]),
+  );
+
+it('has a cluster for each port kind, a listener and plugin for each listener, and the assignment plugin', () => {
+  const { snapshot } = make(new SnapshotMaker(), { servers: [server('a')], assignment: assignmentOf(['a']) });
+  expect(names(snapshot)).toEqual({
+    CDS: ['servers_mqtt', 'servers_websocket'],
+    EDS: ['servers_mqtt', 'servers_websocket'],
+    LDS: ['assignment', 'mqtt', 'websocket'],
+    RDS: ['websocket'],
+    ECDS: ['assignment', 'mqtt', 'websocket'],
+  });
+});
+
+it('has no assignment plugin before there is an assignment, and empty endpoints before there are servers', () => {
+  const { snapshot, health } = make(new SnapshotMaker(), {});
+  expect(names(snapshot)['ECDS']).toEqual(['mqtt', 'websocket']);
+  expect(names(snapshot)['EDS']).toEqual(['servers_mqtt', 'servers_websocket']);
+  expect(health.clusters.map(({ servers }) => servers)).toEqual([[], []]);
+});
+
+it('a server that joins touches endpoints and nothing else; an assignment, its plugin and nothing else', () => {
+  const maker = new SnapshotMaker();
+  const assignment = assignmentOf(['a']);
+  const before = make(maker, { servers: [server('a')], assignment }).snapshot;
+  const joined = make(maker, { servers: [server('a'), server('b')], assignment }).snapshot;
+  const assigned = make(maker, {
+    servers: [server('a'), server('b')],
+    assignment: assignmentOf(['a', 'b'], { version: 2n }),
+  }).snapshot;
+  for (const type of ['CDS', 'LDS', 'RDS'] as const) {
+    expect(versions(joined, type)).toEqual(versions(before, type));
+    expect(versions(assigned, type)).toEqual(versions(before, type));
+  }
+  expect(versions(joined, 'ECDS')).toEqual(versions(before, 'ECDS'));
+  expect(versions(joined, 'EDS')).not.toEqual(versions(before, 'EDS'));
+  expect(versions(assigned, 'EDS')).toEqual(versions(joined, 'EDS'));
+  const { assignment: plugin, ...devices } = versions(assigned, 'ECDS');
+  expect(plugin).not.toBe(versions(before, 'ECDS')['assignment']);
+  expect(devices).toMatchObject({
+    mqtt: versions(before, 'ECDS')['mqtt'],
+    websocket: versions(before, 'ECDS')['websocket'],
+  });
+  // What has not changed is the same object: encoded once.
+  const url = TYPE_URLS.LDS;
+  expect(assigned.get(url)?.get('mqtt')).toBe(before.get(url)?.get('mqtt'));
+});
+
+it('two makers, hence two replicas, make the same bytes', () => {
+  const given = { servers: [server('b'), server('a')], assignment: assignmentOf(['a', 'b']) };
+  const other = { servers: [server('a'), server('b')], assignment: assignmentOf(['a', 'b']) };
+  const one = make(new SnapshotMaker(), given).snapshot;
+  const two = make(new SnapshotMaker(), other).snapshot;
+  for (const type of ['CDS', 'EDS', 'LDS', 'RDS', 'ECDS'] as const)
+    expect(versions(one, type)).toEqual(versions(two, type));
+});
+
+it('sends addresses only: a host that does not resolve is left out and named', () => {
+  const named = server('a', {
+    ports: { mqtt: { host: 'a.example', port: 1 }, websocket: { host: '10.0.0.9', port: 2 } },
+  });
+  const maker = new SnapshotMaker();
+  const before = make(maker, { servers: [named] });
+  expect(before.unresolved).toEqual([{ server: 'a', portKind: 'mqtt', host: 'a.example' }]);
+  expect(before.health.clusters.map(({ servers }) => servers.length)).toEqual([0, 1]);
+  const after = make(maker, { servers: [named] }, new Map([['a.example', '10.0.0.8']]));
+  expect(after.unresolved).toEqual([]);
+  expect(after.health.clusters[0]).toEqual({
+    name: 'servers_mqtt',
+    healthCheck: 'mqtt',
+    servers: [{ id: 'a', address: '10.0.0.8', port: 1 }],
+  });
+});
+
+it('tells proxies of a removed server as long as the assignment names it', () => {
+  const state = { ...stateOf({ servers: [server('b')] }), leaving: new Map([['a', server('a')]]) };
+  const { health } = new SnapshotMaker().make({ state, code: CODE, resolved: NONE });
+  expect(health.clusters[0]?.servers.map(({ id }) => id)).toEqual(['a', 'b']);
+});
+
+it('the assignment plugin carries the assignment, where to report and how fast to drain', () => {
+  const assignment = assignmentOf(['a'], { version: 7n, tableVersion: 7n, drainUpTo: 6n });
+  const settings = { reportIntervalMs: 250, drainPerSecond: 10 };
+  const { snapshot } = make(new SnapshotMaker(), { servers: [server('a')], assignment, settings });
+  const reports = { cluster: 'xds', intervalMs: 250, fullIntervalMs: 30_000, mostOrganizations: 5_000 };
+  const bytes = encodeAssignment(toMessage(assignment, reports, { windowMs: 60_000, perSecond: 10 }));
+  expect(snapshot.get(TYPE_URLS.ECDS)?.get('assignment')?.bytes.includes(bytes)).toBe(true);
+});

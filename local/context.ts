@@ -1,0 +1,57 @@
+/** What all parts of the local stack share. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Guard } from './guard.ts';
+import { LocalProcess, type Command } from './process.ts';
+
+/** Starts a `cohort` command. */
+const COHORT = fileURLToPath(new URL('../bin/cohort.mjs', import.meta.url));
+
+export class Context {
+  private readonly guard = new Guard();
+  private readonly processes = new Set<LocalProcess>();
+
+  private constructor(
+    /** Removed at the end: certificates, bootstraps, etcd's data. */
+    readonly directory: string,
+    /** Says to the user what goes on. */
+    readonly say: (line: string) => void,
+    /** Aborted when the user wants it all to end. */
+    readonly signal: AbortSignal,
+  ) {
+    this.guard.directory(directory);
+  }
+
+  static async make(say: (line: string) => void, signal: AbortSignal): Promise<Context> {
+    return new Context(await mkdtemp(join(tmpdir(), 'cohort-up-')), say, signal);
+  }
+
+  /** A process that ends with the stack; not started. */
+  process(id: string, command: Command, onLine?: (line: string) => void): LocalProcess {
+    const process = new LocalProcess({
+      id,
+      command,
+      guard: this.guard,
+      ...(onLine === undefined ? {} : { onLine }),
+      onUnexpectedExit: (ended) => {
+        if (!this.signal.aborted) this.say(ended.obituary());
+      },
+    });
+    this.processes.add(process);
+    return process;
+  }
+
+  /** A process that runs a `cohort` command. */
+  cohort(id: string, args: readonly string[], onLine?: (line: string) => void): LocalProcess {
+    return this.process(id, { file: process.execPath, args: [COHORT, ...args] }, onLine);
+  }
+
+  /** Ends what still runs, all at once, and removes the directory. Safe to call twice. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.processes].map((process) => process.stop()));
+    await rm(this.directory, { recursive: true, force: true, maxRetries: 3 });
+    this.guard.stop();
+  }
+}

@@ -1,0 +1,36 @@
+/** What `cohort up` is told. */
+import type { Address, PortKind } from '../control-plane/model/index.ts';
+
+/** A server that somebody else runs. */
+export interface ForeignServer {
+  readonly id: string;
+  readonly ports: Readonly<Record<PortKind, Address>>;
+}
+
+export interface StackOptions {
+  readonly proxies: number;
+  /** Worker threads of each proxy. */
+  readonly workers: number;
+  readonly controlPlanes: number;
+  readonly etcdMembers: 1 | 3 | 5;
+  /** Demo servers to start, or servers that somebody else runs. */
+  readonly servers: number | readonly ForeignServer[];
+  /** The first of the ports; default: free ones. */
+  readonly basePort?: number;
+}
+
+export interface UpOptions extends StackOptions {
+  readonly devices: number;
+  readonly organizations: number;
+  /** From `ready` on; default: until interrupted. */
+  readonly durationSeconds?: number;
+  /** Events as JSON, one a line, in place of the table. */
+  readonly json: boolean;
+}
+
+/** Port kinds that every server offers. */
+export function portKindsOf(servers: StackOptions['servers']): PortKind[] {
+  if (typeof servers === 'number') return ['mqtt', 'websocket'];
+  const [first, ...others] = servers;
+  return Object.keys(first?.ports ?? {}).filter((kind) => others.every(({ ports }) => kind in ports));
+}

@@ -1,0 +1,119 @@
+/** The running system that the integration tests are about, whoever runs it; and what tests ask of it. */
+import type { DemoServerStatus } from '../../demo/server.ts';
+import { Context } from '../../local/context.ts';
+import { askControlPlane, controlView } from '../../local/control-view.ts';
+import { getJson } from '../../local/http.ts';
+import { LocalStack } from '../../local/stack.ts';
+import type { Part, Topology } from '../../local/topology.ts';
+import type { Cleanup } from '../harness/cleanup.ts';
+import { waitFor } from '../harness/wait.ts';
+
+export interface SystemOptions {
+  readonly proxies?: number;
+  readonly controlPlanes?: number;
+  readonly servers?: number;
+  readonly etcdMembers?: 1 | 3;
+}
+
+/** Milliseconds that starting it may take. */
+export const START_MS = 240_000;
+
+/** Starts one from an empty etcd; ended by the cleanup. */
+export async function startSystem(cleanup: Cleanup, options: SystemOptions = {}): Promise<Topology> {
+  const log: string[] = [];
+  const context = await Context.make((line) => log.push(line), new AbortController().signal);
+  cleanup.own(context);
+  try {
+    return await LocalStack.start(context, {
+      proxies: options.proxies ?? 2,
+      workers: 1,
+      controlPlanes: options.controlPlanes ?? 3,
+      etcdMembers: options.etcdMembers ?? 1,
+      servers: options.servers ?? 3,
+    });
+  } catch (error) {
+    throw new Error(`the system did not start; it said:\n${log.join('\n')}`, { cause: error });
+  }
+}
+
+/** What the servers themselves say, those that answer. */
+export async function serverStatuses({ servers }: Topology): Promise<DemoServerStatus[]> {
+  const all = await Promise.allSettled(
+    servers.map(({ addresses }) => getJson<DemoServerStatus>(addresses.status ?? '')),
+  );
+  return all.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+}
+
+/** Organization → server → connections, by the servers' own account. */
+export async function seats(system: Topology): Promise<Map<string, Map<string, number>>> {
+  const found = new Map<string, Map<string, number>>();
+  for (const { id, organizations } of await serverStatuses(system)) {
+    for (const [organization, { mqtt, websocket }] of Object.entries(organizations)) {
+      const on = found.get(organization) ?? new Map<string, number>();
+      found.set(organization, on.set(id, mqtt + websocket));
+    }
+  }
+  return found;
+}
+
+/** The one server of each organization. @throws Error naming organizations that are on several */
+export async function homes(system: Topology): Promise<Map<string, string>> {
+  const found = await seats(system);
+  const split = [...found].filter(([, on]) => on.size > 1);
+  if (split.length > 0) {
+    const words = split.map(([organization, on]) => `${organization} on ${JSON.stringify([...on])}`);
+    throw new Error(`${split.length} organizations are split: ${words.slice(0, 5).join(', ')}`);
+  }
+  return new Map([...found].map(([organization, on]) => [organization, [...on.keys()][0] ?? '']));
+}
+
+export interface AssignmentAnswer {
+  readonly epoch: string;
+  readonly version: string;
+  readonly tableVersion: string;
+  readonly drainUpTo: string;
+  readonly servers: readonly { readonly id: string; readonly slots: number }[];
+  /** `[first, last, server]` */
+  readonly slots: readonly (readonly [number, number, string | null])[];
+}
+
+/** The assignment with its slots. */
+export function assignment(system: Topology): Promise<AssignmentAnswer> {
+  return askControlPlane<AssignmentAnswer>(system, '/v1/assignment?slots');
+}
+
+/** Slot → server. */
+export function slotTable({ slots }: AssignmentAnswer): (string | null)[] {
+  return slots.flatMap(([first, last, server]) => Array.from({ length: last - first + 1 }, () => server));
+}
+
+/** A request to the admin interface that changes something. @throws Error when it is refused */
+export async function admin(
+  system: Topology,
+  method: 'PUT' | 'PATCH' | 'DELETE',
+  path: string,
+  body?: object,
+): Promise<void> {
+  const url = `${system.controlPlanes[0]?.addresses.admin}${path}`;
+  const answer = await fetch(url, {
+    method,
+    headers: {
+      'content-type': 'application/json',
+      ...(system.adminToken === undefined ? {} : { authorization: `Bearer ${system.adminToken}` }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  if (!answer.ok) throw new Error(`${method} ${path} was answered ${answer.status}: ${await answer.text()}`);
+}
+
+/** Resolves when every proxy routes by an assignment that names exactly these servers. */
+export async function routesTo(system: Topology, servers: readonly Part[]): Promise<void> {
+  const wanted = servers.map(({ id }) => id).sort();
+  await waitFor(
+    async () => {
+      const { servers: named, appliedBy } = await controlView(system);
+      return appliedBy === system.proxies.length && String([...named].sort()) === String(wanted);
+    },
+    { what: `all proxies to route to ${wanted.join(', ')}`, timeout: 120_000, interval: 100 },
+  );
+}
