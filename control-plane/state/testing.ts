@@ -13,7 +13,7 @@ import {
 } from '../model/index.ts';
 import { initialTable } from '../placement/table.ts';
 import type { Change, WatchEvent } from '../store/store.ts';
-import type { WATCHED} from './cluster-state.ts';
+import type { WATCHED } from './cluster-state.ts';
 import { NO_STATE, reduce, type ClusterState, type StateEvent } from './cluster-state.ts';
 
 export function server(id: string, rest: Partial<Server> = {}): Server {
