@@ -193,7 +193,7 @@ function parsePin(into: Table): bool {
     if (inner.field == 1 && inner.isBytes) {
       organization = inner.data;
       size = inner.size;
-    } else if (inner.field == 2 && !inner.isBytes) server = inner.value;
+    } else if (inner.field == 2 && inner.isNumber) server = inner.value;
   }
   if (!inner.valid || size == 0 || size > LONGEST_ORGANIZATION || server >= into.serverCount) return false;
   const hash = xxHash64(organization, size);
@@ -217,7 +217,7 @@ function parseReports(into: Table): bool {
   into.mostOrganizations = 5000;
   inner.open(reader.data, reader.size);
   while (inner.next()) {
-    const value = <u32>min<u64>(inner.value, i32.MAX_VALUE);
+    const value = <u32>min<u64>(inner.isNumber ? inner.value : 0, i32.MAX_VALUE);
     if (inner.field == 1 && inner.isBytes) {
       into.reportCluster = inner.data;
       into.reportClusterSize = inner.size;
@@ -231,7 +231,7 @@ function parseReports(into: Table): bool {
 function parseDrain(into: Table): bool {
   inner.open(reader.data, reader.size);
   while (inner.next()) {
-    const value = <u32>min<u64>(inner.value, LONGEST_WINDOW_MS);
+    const value = <u32>min<u64>(inner.isNumber ? inner.value : 0, LONGEST_WINDOW_MS);
     if (inner.field == 1 && value > 0) into.drainWindowMs = value;
     else if (inner.field == 2 && value > 0) into.drainPerSecond = value;
   }
@@ -246,9 +246,9 @@ function fill(into: Table): string {
   reader.open(into.bytes, into.bytesSize);
   while (reader.next()) {
     const field = reader.field;
-    if (field == 1 && !reader.isBytes) into.epoch = reader.value;
-    else if (field == 2 && !reader.isBytes) into.version = reader.value;
-    else if (field == 3 && !reader.isBytes) into.points = <u32>min<u64>(reader.value, u32.MAX_VALUE);
+    if (field == 1 && reader.isNumber) into.epoch = reader.value;
+    else if (field == 2 && reader.isNumber) into.version = reader.value;
+    else if (field == 3 && reader.isNumber) into.points = <u32>min<u64>(reader.value, u32.MAX_VALUE);
     else if (field == 4) {
       const server = changetype<Server>(into.servers + servers * offsetof<Server>());
       if (!reader.isBytes || !parseServer(server)) return 'a server id is empty or over 128 bytes';
@@ -261,8 +261,8 @@ function fill(into: Table): string {
         return 'a pin names no organization, or a server that is not there';
     } else if (field == 7) {
       if (!reader.isBytes || !parseReports(into)) return 'the settings of reports are malformed';
-    } else if (field == 8 && !reader.isBytes) into.tableVersion = reader.value;
-    else if (field == 9 && !reader.isBytes) into.drainUpTo = reader.value;
+    } else if (field == 8 && reader.isNumber) into.tableVersion = reader.value;
+    else if (field == 9 && reader.isNumber) into.drainUpTo = reader.value;
     else if (field == 10) {
       if (!reader.isBytes || !parseDrain(into)) return 'the settings of draining are malformed';
     }

@@ -58,11 +58,11 @@ function parseSource(source: Source, data: usize, size: u32): bool {
   source.nameSize = 0;
   inner.open(data, size);
   while (inner.next()) {
-    if (inner.field == 1 && !inner.isBytes) source.field = <u32>inner.value;
+    if (inner.field == 1 && inner.isNumber) source.field = <u32>inner.value;
     else if (inner.field == 2 && inner.isBytes) {
       source.name = inner.data;
       source.nameSize = inner.size;
-    } else if (inner.field == 3 && !inner.isBytes) source.segment = <u32>inner.value;
+    } else if (inner.field == 3 && inner.isNumber) source.segment = <u32>inner.value;
   }
   if (!inner.valid || source.nameSize > LONGEST_NAME) return false;
   const field = source.field;
@@ -74,7 +74,7 @@ function parseSource(source: Source, data: usize, size: u32): bool {
 function fill(listener: Listener): bool {
   reader.open(listener.bytes, listener.bytesSize);
   while (reader.next()) {
-    if (reader.field == 2 && !reader.isBytes) listener.protocol = <u32>reader.value;
+    if (reader.field == 2 && reader.isNumber) listener.protocol = <u32>reader.value;
     else if (reader.field == 3 && reader.isBytes) {
       listener.cluster = reader.data;
       listener.clusterSize = reader.size;
@@ -90,8 +90,8 @@ function fill(listener: Listener): bool {
         return false;
       }
       listener.sourceCount++;
-    } else if (reader.field == 5 && !reader.isBytes) listener.timeoutMs = <u32>reader.value;
-    else if (reader.field == 6 && !reader.isBytes) listener.endSession = reader.value != 0;
+    } else if (reader.field == 5 && reader.isNumber) listener.timeoutMs = <u32>reader.value;
+    else if (reader.field == 6 && reader.isNumber) listener.endSession = reader.value != 0;
   }
   if (!reader.valid) {
     listenerError = 'not a Listener message';

@@ -17,6 +17,8 @@ export class ProtoReader {
   /** The number of the field that `next` found, and its value: a number, or a range of bytes. */
   field: u32;
   isBytes: bool;
+  /** A varint: of the other two types no number is read, and `value` is not theirs. */
+  isNumber: bool;
   valid: bool;
   value: u64;
   data: usize;
@@ -34,6 +36,7 @@ export class ProtoReader {
     this.field = <u32>(key >>> 3);
     const type = <u32>(key & 7);
     this.isBytes = type == BYTES;
+    this.isNumber = type == VARINT;
     if (type == VARINT) {
       this.value = this.varint();
     } else if (type == BYTES) {
