@@ -10,6 +10,9 @@ const ASSEMBLYSCRIPT = [
   'protocol-filters/**/probes/**',
 ];
 
+/** Whole systems: `npm run test:system`. Not part of `npm test` yet. */
+const SYSTEM = ['test/control-plane/**', 'test/integration/**', 'test/local/**', 'test/xds/**'];
+
 export default defineConfig({
   test: {
     // A forgotten `.only` would silence every other test.
@@ -29,12 +32,23 @@ export default defineConfig({
         test: {
           name: 'real',
           include: ['test/**/*.test.ts'],
-          exclude: [...OUTPUT, 'test/bench/**', 'test/soak/**', 'test/compose/**'],
+          exclude: [...OUTPUT, 'test/bench/**', 'test/soak/**', 'test/compose/**', ...SYSTEM],
           // Real Envoys and etcds: more at once would measure each other.
           maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'system',
+          include: SYSTEM.map((folder) => folder.replace(/\*\*$/, '**/*.test.ts')),
+          // Each starts the whole system: etcd, control planes, Envoys, servers, devices.
+          maxWorkers: 1,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -25,6 +25,8 @@ it('every code that is thrown, or promised by a comment, is in the table; every 
   const named = namedCodes();
   const notErrors = [...named.keys()].filter((code) => !(code in ERRORS));
   // Names of environment variables and constants begin alike.
-  expect(notErrors.filter((code) => /_(STORE|XDS|ADMIN|SERVER|PIN|PROXY|LEADER|REQUEST)_/.test(code))).toEqual([]);
+  expect(
+    notErrors.filter((code) => /_(STORE|XDS|ADMIN|SERVER|PIN|PROXY|LEADER|REQUEST)_/.test(code)),
+  ).toEqual([]);
   expect(Object.keys(ERRORS).filter((code) => !named.has(code))).toEqual([]);
 });

@@ -136,7 +136,7 @@ class ReplicaParts {
     this.forwarder = new Forwarder({ replica: id, run: randomUUID(), registry, hds, clock, log });
     const sink = this.fleet.take.bind(this.fleet);
     this.xds.add(new FleetService(sink, { check: controlPlaneCheck(this.xds.isMutualTls), log }).service());
-    this.link = new LeaderLink({ id, forwarder: this.forwarder, sink, security: xds.security, log });
+    this.link = new LeaderLink({ id, forwarder: this.forwarder, sink, security: xds.security, clock, log });
     this.admin = this.createAdmin();
   }
 
@@ -187,6 +187,7 @@ class ReplicaParts {
     this.runner.start();
     this.fleet.start();
     this.forwarder.start();
+    this.link.start();
     this.states.onChange(({ replicas: all }) => this.link.update(this.leader, all));
     this.leaderWatch = this.store.observeLeader(REBALANCER, (leader) => {
       this.leader = leader?.value;

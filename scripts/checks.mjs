@@ -24,6 +24,8 @@ export const CHECKS = [
     args: [
       VITEST,
       'run',
+      '--project=unit',
+      '--project=real',
       '--coverage',
       '--reporter=default',
       '--reporter=json',

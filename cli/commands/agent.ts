@@ -35,7 +35,7 @@ async function run(flags: Flags): Promise<void> {
   const { Agent, machineMeter } = await import('../../control-plane/agent/index.ts');
   const { EtcdStore } = await import('../../control-plane/store/index.ts');
   const log = logger('agent', flags.logLevel);
-  const { interrupted } = untilSignal();
+  const { interrupted, signal } = untilSignal();
   const store = new EtcdStore({ ...(await etcdConnection(flags)), log });
   const agent = new Agent({
     store,
@@ -46,10 +46,12 @@ async function run(flags: Flags): Promise<void> {
   });
   try {
     const started = store.start().then(() => agent.start());
+    // Whoever stops it while etcd is away ends this wait with an error that is none.
+    started.catch(() => undefined);
     await Promise.race([started, interrupted]);
-    // The race may have been lost: what `stop` does to it is no error.
-    void interrupted.then(() => started.catch(() => undefined));
-    process.stdout.write(`${JSON.stringify({ event: 'registered', server: flags.server })}\n`);
+    if (!signal.aborted) {
+      process.stdout.write(`${JSON.stringify({ event: 'registered', server: flags.server })}\n`);
+    }
     await interrupted;
   } finally {
     await agent.stop();

@@ -1,10 +1,11 @@
 /** Points this replica's forwarder at whoever leads. */
-import { readFileSync } from 'node:fs';
-import { credentials, type ChannelCredentials } from '@grpc/grpc-js';
+import { credentials, experimental, type ChannelCredentials } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import { LocalLeader, RemoteLeader, type BatchSink, type Forwarder } from '../fleet-view/index.ts';
 import type { Address, Replica } from '../model/index.ts';
 import type { Collection } from '../state/cluster-state.ts';
+import type { Clock } from '../store/clock.ts';
+import { WatchedCertificates } from '../xds/credentials.ts';
 import type { TlsFiles } from '../xds/index.ts';
 
 export interface LeaderLinkOptions {
@@ -14,17 +15,43 @@ export interface LeaderLinkOptions {
   /** Takes batches while this replica leads. */
   readonly sink: BatchSink;
   readonly security: TlsFiles | 'plaintext';
+  readonly clock: Clock;
   readonly log: Pick<Logger, 'info' | 'error'>;
 }
 
+/** Milliseconds between two looks at the certificate files. */
+const CERTIFICATE_INTERVAL_MS = 5_000;
+
 export class LeaderLink {
   private readonly options: LeaderLinkOptions;
+  private readonly credentials: ChannelCredentials;
+  private readonly certificates: WatchedCertificates | undefined;
   private remote: RemoteLeader | undefined;
   /** Whom the forwarder is pointed at. */
   private pointedAt = '';
 
+  /** @throws CohortError COHORT_XDS_CERTIFICATE where the files cannot be used */
   constructor(options: LeaderLinkOptions) {
+    const { security, clock, log } = options;
     this.options = options;
+    if (security === 'plaintext') {
+      this.credentials = credentials.createInsecure();
+      return;
+    }
+    const intervalMs = CERTIFICATE_INTERVAL_MS;
+    const certificates = new WatchedCertificates(security, { clock, log, intervalMs });
+    this.certificates = certificates;
+    // Renewed files are used by the next connection. grpc-js looks into the last parameter, though it may be left out.
+    this.credentials = experimental.createCertificateProviderChannelCredentials(
+      certificates,
+      certificates,
+      {},
+    );
+  }
+
+  /** Begins to look at the certificate files. */
+  start(): void {
+    this.certificates?.start();
   }
 
   /** To be called whenever leader or replicas have changed. @param leader its id; undefined: nobody leads */
@@ -42,18 +69,14 @@ export class LeaderLink {
     const { xds, startedAtMs } = replica.value;
     const at = hostPort(xds);
     this.point(`${leader} ${at} ${startedAtMs}`, () => {
-      const channel = this.channelCredentials();
-      if (channel === undefined) {
-        forwarder.setTarget(undefined);
-        return;
-      }
       this.options.log.info({ leader, at }, 'another replica leads');
-      this.remote = new RemoteLeader(at, channel);
+      this.remote = new RemoteLeader(at, this.credentials);
       forwarder.setTarget(this.remote);
     });
   }
 
   stop(): void {
+    this.certificates?.stop();
     this.options.forwarder.setTarget(undefined);
     this.remote?.stop();
     this.remote = undefined;
@@ -66,25 +89,6 @@ export class LeaderLink {
     this.remote = undefined;
     set();
     before?.stop();
-  }
-
-  /** Read at every change of the leader. */
-  private channelCredentials(): ChannelCredentials | undefined {
-    const { security, log } = this.options;
-    if (security === 'plaintext') return credentials.createInsecure();
-    try {
-      return credentials.createSsl(
-        readFileSync(security.trustedCa),
-        readFileSync(security.privateKey),
-        readFileSync(security.certificate),
-      );
-    } catch (error) {
-      log.error(
-        { err: error },
-        'the leader cannot be told what this replica hears: its certificates cannot be used',
-      );
-      return undefined;
-    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { any, type Message, type TypedAny } from '../../envoy/resources/index.ts';
+import { any, type Duration, type Message, type TypedAny } from '../../envoy/resources/index.ts';
 import { ADS } from './discovery.ts';
 import { healthCheck, type HealthCheckKind } from './health-checks.ts';
 import { ROUTING_HEADERS } from './names.ts';
@@ -18,6 +18,8 @@ export interface ServerClusterOptions {
   /** The cluster's name, and that of its EDS resource. One cluster for each port kind of the servers. */
   readonly name: string;
   readonly healthCheck: HealthCheckKind;
+  /** Between two checks of a server. Default: that of `healthCheck`. */
+  readonly healthCheckInterval?: Duration;
   /** See {@link RING_SIZE}; for tests alone. */
   readonly minimumRingSize?: number;
 }
@@ -40,7 +42,7 @@ export function serverCluster(options: ServerClusterOptions): TypedAny<'envoy.co
       // A merged update reaches the workers late: ten of ten connects failed within the default window of 1 s.
       update_merge_window: '0s',
     },
-    health_checks: [healthCheck(options.healthCheck)],
+    health_checks: [healthCheck(options.healthCheck, options.healthCheckInterval)],
     // Without it a server that EDS no longer names stays in the ring for as long as it passes its checks.
     ignore_health_on_host_removal: true,
     outlier_detection: outlierDetection(options.healthCheck),

@@ -7,6 +7,8 @@ import { healthCheck, type HealthCheckKind } from './health-checks.ts';
 export interface ClusterToCheck {
   readonly name: string;
   readonly healthCheck: HealthCheckKind;
+  /** Between two checks of a server. Default: that of `healthCheck`. */
+  readonly healthCheckInterval?: Duration;
   readonly servers: readonly Pick<ServerEndpoint, 'address' | 'port'>[];
 }
 
@@ -54,7 +56,7 @@ export function healthChecks(
 function clusterCheck(cluster: ClusterToCheck): Message<'envoy.service.health.v3.ClusterHealthCheck'> {
   return {
     cluster_name: cluster.name,
-    health_checks: [healthCheck(cluster.healthCheck)],
+    health_checks: [healthCheck(cluster.healthCheck, cluster.healthCheckInterval)],
     locality_endpoints: [
       {
         locality: {},

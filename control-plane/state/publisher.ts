@@ -33,6 +33,7 @@ export class Publisher {
   private readonly resolver: Resolver;
   private readonly unsubscribe: () => void;
   private cancelTimer: (() => void) | undefined;
+  private timerAt = Infinity;
   private firstLookupUntil: number | undefined;
   private published = false;
   private left: readonly Unresolved[] = [];
@@ -70,9 +71,16 @@ export class Publisher {
     this.resolver.stop();
   }
 
+  /** The soonest time that was asked for counts. */
   private schedule(ms: number): void {
-    this.cancelTimer ??= this.options.clock.after(ms, () => {
+    const { clock } = this.options;
+    const at = clock.now() + ms;
+    if (at >= this.timerAt) return;
+    this.cancelTimer?.();
+    this.timerAt = at;
+    this.cancelTimer = clock.after(ms, () => {
       this.cancelTimer = undefined;
+      this.timerAt = Infinity;
       this.run();
     });
   }

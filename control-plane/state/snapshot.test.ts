@@ -93,8 +93,18 @@ it('sends addresses only: a host that does not resolve is left out and named', (
   expect(after.health.clusters[0]).toEqual({
     name: 'servers_mqtt',
     healthCheck: 'mqtt',
+    healthCheckInterval: '0.5s',
     servers: [{ id: 'a', address: '10.0.0.8', port: 1 }],
   });
+});
+
+it('another interval of the checks changes the clusters, and no listener', () => {
+  const maker = new SnapshotMaker();
+  const before = make(maker, {}).snapshot;
+  const after = make(maker, { settings: { healthCheckIntervalMs: 1_500 } });
+  expect(after.health.clusters[0]?.healthCheckInterval).toBe('1.5s');
+  expect(versions(after.snapshot, 'CDS')).not.toEqual(versions(before, 'CDS'));
+  expect(versions(after.snapshot, 'LDS')).toEqual(versions(before, 'LDS'));
 });
 
 it('tells proxies of a removed server as long as the assignment names it', () => {

@@ -1,6 +1,6 @@
 /** From the state to what proxies are sent. Pure; resources are encoded once, and those that never change are kept. */
 import { CONTROL_PLANE_CLUSTER } from '../../envoy/bootstrap.ts';
-import { encode, type AnyResource } from '../../envoy/resources/index.ts';
+import { encode, type AnyResource, type Duration } from '../../envoy/resources/index.ts';
 import { encodeAssignment, encodeListener, type ListenerMessage } from '../../protocol-filters/wire/index.ts';
 import type { Assignment, ListenerSettings, Server, Settings } from '../model/index.ts';
 import { toMessage } from '../placement/message.ts';
@@ -56,7 +56,7 @@ export function portKindsOf(
 
 /**
  * Makes snapshots one after the other. Listeners, routes, clusters and the device listeners' plugins follow from the code
- * and from `settings.listeners` alone: they are made once for each, and a server that joins or a slot that moves touches
+ * and the settings of listeners and checks alone: they are made once for each, and a server that joins or a slot that moves touches
  * endpoints and the assignment plugin only. What is frozen so keeps its connections.
  */
 export class SnapshotMaker {
@@ -68,12 +68,13 @@ export class SnapshotMaker {
     const { state, code } = input;
     const { endpoints, unresolved } = endpointsOf(input);
     const resources = [...this.frozenResources(code, state.settings)];
+    const interval = checkInterval(state.settings);
     const clusters: HealthSpecification['clusters'][number][] = [];
     for (const { kind, check } of portKindsOf(state.settings)) {
       const name = clusterOf(kind);
       const servers = endpoints.get(kind) ?? [];
       resources.push({ name, any: encode(serverEndpoints(name, servers)) });
-      clusters.push({ name, healthCheck: check, servers });
+      clusters.push({ name, healthCheck: check, healthCheckInterval: interval, servers });
     }
     if (state.assignment !== undefined) {
       resources.push(assignmentPlugin(state.assignment, state.settings, code));
@@ -84,7 +85,7 @@ export class SnapshotMaker {
   }
 
   private frozenResources(code: FilterCode, settings: Settings): readonly NamedAny[] {
-    const listeners = JSON.stringify(settings.listeners);
+    const listeners = JSON.stringify([settings.listeners, settings.healthCheckIntervalMs]);
     const { frozen } = this;
     if (frozen?.listeners === listeners && isSameCode(frozen.code, code)) return frozen.resources;
     const resources = frozenOf(code, settings);
@@ -101,7 +102,14 @@ function frozenOf(code: FilterCode, settings: Settings): NamedAny[] {
   const named = (name: string, resource: AnyResource): NamedAny => ({ name, any: encode(resource) });
   return [
     ...portKindsOf(settings).map(({ kind, check }) =>
-      named(clusterOf(kind), serverCluster({ name: clusterOf(kind), healthCheck: check })),
+      named(
+        clusterOf(kind),
+        serverCluster({
+          name: clusterOf(kind),
+          healthCheck: check,
+          healthCheckInterval: checkInterval(settings),
+        }),
+      ),
     ),
     named(ASSIGNMENT, assignmentListener()),
     ...settings.listeners.flatMap((listener) => {
@@ -117,6 +125,10 @@ function frozenOf(code: FilterCode, settings: Settings): NamedAny[] {
       ];
     }),
   ];
+}
+
+function checkInterval({ healthCheckIntervalMs }: Settings): Duration {
+  return `${healthCheckIntervalMs / 1000}s`;
 }
 
 function listenerMessage(listener: ListenerSettings): ListenerMessage {

@@ -16,6 +16,8 @@ export interface HealthSpecification {
   readonly clusters: readonly {
     readonly name: string;
     readonly healthCheck: HealthCheckKind;
+    /** Between two checks of a server. Default 0.5 s. */
+    readonly healthCheckInterval?: Duration;
     readonly servers: readonly Pick<ServerEndpoint, 'id' | 'address' | 'port'>[];
   }[];
   /** Between two reports of the full state. Default 1 s. */

@@ -128,19 +128,24 @@ export class XdsServer {
 
   private async shutDown(): Promise<void> {
     this.certificates?.stop();
-    this.ads.stop();
-    this.hds.stop();
     const { server } = this;
-    if (server === undefined) return;
-    await new Promise<void>((resolve) => {
+    const ended = new Promise<void>((resolve) => {
+      if (server === undefined) {
+        resolve();
+        return;
+      }
       const cancel = this.clock.after(this.options.stopTimeoutMs ?? 1_000, resolve);
+      // First, so that nobody opens the next stream on a connection that is about to close.
       server.tryShutdown(() => {
         cancel();
         resolve();
       });
     });
+    this.ads.stop();
+    this.hds.stop();
+    await ended;
     // Connections that a proxy keeps open.
-    server.forceShutdown();
+    server?.forceShutdown();
   }
 
   private credentials(): ServerCredentials {

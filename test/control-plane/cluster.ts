@@ -1,6 +1,11 @@
 /** A whole Cohort for one test: etcd, control planes in processes, Envoys, demo servers. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pino } from 'pino';
-import { bootstrap } from '../../envoy/bootstrap.ts';
+import { CONTROL_PLANE_NAME } from '../../control-plane/certificates/authority.ts';
+import { certificateFiles, writeCertificates, type CertificateFiles } from '../../local/certificates.ts';
+import { tmpDir } from '../harness/machine.ts';
+import { bootstrap, secretFiles, type MutualTls } from '../../envoy/bootstrap.ts';
 import { DEFAULT_LISTENERS } from '../../control-plane/model/index.ts';
 import { EtcdStore } from '../../control-plane/store/index.ts';
 import { DemoServer } from '../../demo/server.ts';
@@ -19,6 +24,8 @@ export interface ClusterOptions {
   servers?: readonly string[];
   /** Default 1. */
   proxies?: number;
+  /** Mutual TLS between all parts; default: plain text. */
+  tls?: boolean;
 }
 
 export const PREFIX = '/cohort/test/';
@@ -41,6 +48,8 @@ export class Cluster {
   readonly etcd: Etcd;
 
   readonly settings = SETTINGS;
+  /** Where the parts' certificates are, each in a directory of its id. */
+  certificates: string | undefined;
 
   constructor(cleanup: Cleanup, etcd: Etcd) {
     this.cleanup = cleanup;
@@ -55,7 +64,8 @@ export class Cluster {
   async addControlPlane(options: Partial<ProcessOptions> = {}): Promise<ControlPlaneProcess> {
     const id = `control-plane-${this.controlPlanes.length}`;
     const etcd = { endpoints: this.etcd.endpoints, prefix: PREFIX };
-    const started = this.cleanup.own(await ControlPlaneProcess.start({ id, etcd, ...options }));
+    const xds = { security: this.tlsOf(options.id ?? id) ?? ('plaintext' as const) };
+    const started = this.cleanup.own(await ControlPlaneProcess.start({ id, etcd, xds, ...options }));
     this.controlPlanes.push(started);
     return started;
   }
@@ -105,6 +115,25 @@ export class Cluster {
     });
     this.proxies.push(this.cleanup.own(envoy));
     return envoy;
+  }
+
+  private tlsOf(id: string): CertificateFiles | undefined {
+    return this.certificates === undefined ? undefined : certificateFiles(join(this.certificates, id));
+  }
+
+  private proxyTls(id: string): MutualTls | undefined {
+    const files = this.tlsOf(id);
+    if (files === undefined || this.certificates === undefined) return undefined;
+    const directory = join(this.certificates, id);
+    const tls = {
+      ...files,
+      serverName: CONTROL_PLANE_NAME,
+      watchedDirectory: directory,
+      secretsDirectory: directory,
+    };
+    for (const [path, secret] of Object.entries(secretFiles(tls)))
+      writeFileSync(path, JSON.stringify(secret));
+    return tls;
   }
 
   /** Where a proxy takes devices. */
@@ -162,13 +191,25 @@ export function serverBody(server: DemoServer): object {
   };
 }
 
+function numbered(name: string, count = 1): string[] {
+  return Array.from({ length: count }, (_, i) => `${name}-${i}`);
+}
+
 /** Starts everything, in the order in which a person would; resolves when all proxies route. */
 export async function startCluster(cleanup: Cleanup, options: ClusterOptions = {}): Promise<Cluster> {
   const cluster = new Cluster(cleanup, cleanup.own(await startEtcd()));
+  if (options.tls === true) {
+    cluster.certificates = cleanup.own(tmpDir('certificates')).path;
+    await writeCertificates(cluster.certificates, {
+      proxies: numbered('proxy', options.proxies),
+      controlPlanes: numbered('control-plane', options.controlPlanes).map((id) => ({
+        id,
+        hosts: ['127.0.0.1'],
+      })),
+    });
+  }
   await Promise.all(
-    Array.from({ length: options.controlPlanes ?? 1 }, (_, i) =>
-      cluster.addControlPlane({ id: `control-plane-${i}` }),
-    ),
+    numbered('control-plane', options.controlPlanes).map((id) => cluster.addControlPlane({ id })),
   );
   await waitFor(async () => (await cluster.rest.request('GET', '/readyz')).status === 200, {
     what: 'the control plane to be ready',
