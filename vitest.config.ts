@@ -13,6 +13,9 @@ const ASSEMBLYSCRIPT = [
 /** Whole systems: `npm run test:system`. Not part of `npm test` yet. */
 const SYSTEM = ['test/control-plane/**', 'test/integration/**', 'test/local/**', 'test/xds/**'];
 
+/** Compiles filters and probes that have changed. */
+const FILTERS = 'test/harness/build-filters.ts';
+
 export default defineConfig({
   test: {
     // A forgotten `.only` would silence every other test.
@@ -34,6 +37,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...OUTPUT, 'test/bench/**', 'test/soak/**', 'test/compose/**', ...SYSTEM],
           // Real Envoys and etcds: more at once would measure each other.
+          globalSetup: FILTERS,
           maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -45,6 +49,7 @@ export default defineConfig({
           name: 'system',
           include: SYSTEM.map((folder) => folder.replace(/\*\*$/, '**/*.test.ts')),
           // Each starts the whole system: etcd, control planes, Envoys, servers, devices.
+          globalSetup: FILTERS,
           maxWorkers: 1,
           testTimeout: 180_000,
           hookTimeout: 120_000,

@@ -1,5 +1,6 @@
 /** What all parts of the local stack share. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,22 +11,31 @@ import { LocalProcess, type Command } from './process.ts';
 const COHORT = fileURLToPath(new URL('../bin/cohort.mjs', import.meta.url));
 
 export class Context {
-  private readonly guard = new Guard();
   private readonly processes = new Set<LocalProcess>();
 
   private constructor(
+    private readonly guard: Guard,
     /** Removed at the end: certificates, bootstraps, etcd's data. */
     readonly directory: string,
     /** Says to the user what goes on. */
     readonly say: (line: string) => void,
     /** Aborted when the user wants it all to end. */
     readonly signal: AbortSignal,
-  ) {
-    this.guard.directory(directory);
-  }
+  ) {}
 
   static async make(say: (line: string) => void, signal: AbortSignal): Promise<Context> {
-    return new Context(await mkdtemp(join(tmpdir(), 'cohort-up-')), say, signal);
+    const guard = new Guard();
+    const directory = join(tmpdir(), `cohort-up-${randomUUID()}`);
+    // Told before it exists: this process may be killed at any moment.
+    guard.directory(directory);
+    try {
+      await mkdir(directory, { mode: 0o700 });
+    } catch (error) {
+      guard.directory('');
+      guard.stop();
+      throw error;
+    }
+    return new Context(guard, directory, say, signal);
   }
 
   /** A process that ends with the stack; not started. */

@@ -32,7 +32,7 @@ test('a WebSocket cluster takes off both routing headers before the codec, other
     http_filters: [
       {
         typed_config: {
-          mutations: { request_mutations: [{ remove: 'x-cohort-cluster' }, { remove: 'x-cohort-hash-key' }] },
+          mutations: { request_mutations: [{ remove: 'x-cohort-cluster' }] },
         },
       },
       { name: 'envoy.filters.http.upstream_codec' },

@@ -1,7 +1,7 @@
 import { any, type Duration, type Message, type TypedAny } from '../../envoy/resources/index.ts';
 import { ADS } from './discovery.ts';
 import { healthCheck, type HealthCheckKind } from './health-checks.ts';
-import { ROUTING_HEADERS } from './names.ts';
+import { CLUSTER_HEADER } from './names.ts';
 
 type Cluster = Message<'envoy.config.cluster.v3.Cluster'>;
 
@@ -83,8 +83,8 @@ function outlierDetection(kind: HealthCheckKind): NonNullable<Cluster['outlier_d
 }
 
 /**
- * Takes the routing headers off a request after its server was chosen: the route would take them off before, and the
- * hash policy reads one of them.
+ * Takes the routing header off a request after its server was chosen: the route would take it off before, and chooses
+ * the cluster by it.
  */
 function httpOptions(): NonNullable<Cluster['typed_extension_protocol_options']> {
   return {
@@ -96,7 +96,7 @@ function httpOptions(): NonNullable<Cluster['typed_extension_protocol_options']>
           {
             name: 'envoy.filters.http.header_mutation',
             typed_config: any('envoy.extensions.filters.http.header_mutation.v3.HeaderMutation', {
-              mutations: { request_mutations: ROUTING_HEADERS.map((name) => ({ remove: name })) },
+              mutations: { request_mutations: [{ remove: CLUSTER_HEADER }] },
             }),
           },
           {

@@ -7,7 +7,7 @@ import {
   CONNECT_BACKOFF,
   HASH_KEY_STATE,
   REFUSED_CLUSTER,
-  ROUTING_HEADERS,
+  CLUSTER_HEADER,
 } from './names.ts';
 
 export type ListenerResource = TypedAny<'envoy.config.listener.v3.Listener'>;
@@ -131,7 +131,7 @@ function connectionManager(
       {
         name: 'envoy.http.early_header_mutation.header_mutation',
         typed_config: any('envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation', {
-          mutations: ROUTING_HEADERS.map((name) => ({ remove: name })),
+          mutations: [{ remove: CLUSTER_HEADER }],
         }),
       },
     ],

@@ -12,16 +12,13 @@ export const ASSIGNMENT = 'assignment';
  */
 export const REFUSED_CLUSTER = 'refused';
 
-/** Request header in which the WebSocket filter names the cluster. */
+/**
+ * Request header in which the WebSocket filter names the cluster. Only the filter may set it: it is removed from what a
+ * client sends, and before a server sees it.
+ */
 export const CLUSTER_HEADER = 'x-cohort-cluster';
 
-/** Request header in which the WebSocket filter puts the hash key (`<server id>_<k>`). */
-export const HASH_KEY_HEADER = 'x-cohort-hash-key';
-
-/** Headers that only the filter may set: removed from what a client sends, and before a server sees them. */
-export const ROUTING_HEADERS: readonly string[] = [CLUSTER_HEADER, HASH_KEY_HEADER];
-
-/** Filter state in which the TCP filter puts the hash key; Envoy's own name for it. */
+/** Filter state in which the filters put the hash key (`<server id>_<k>`); Envoy's own name for it. */
 export const HASH_KEY_STATE = 'envoy.hashable_string';
 
 /**

@@ -14,7 +14,7 @@ test('one route for all: cluster and hash key from headers, retries on connect f
           match: { prefix: '/' },
           route: {
             cluster_header: 'x-cohort-cluster',
-            hash_policy: [{ header: { header_name: 'x-cohort-hash-key' }, terminal: true }],
+            hash_policy: [{ filter_state: { key: 'envoy.hashable_string' }, terminal: true }],
             timeout: '0s',
             retry_policy: { retry_on: 'connect-failure,refused-stream,reset-before-request', num_retries: 6 },
           },

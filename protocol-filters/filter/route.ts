@@ -1,7 +1,7 @@
 // From the organization to the place: the hash key that lands on the assigned server's own point of the ring, and the
 // cluster that has the servers' ports of this kind.
 import { getProperty, hostData, hostSize, replaceHeader, setFilterState } from '../sdk/host';
-import { HEADERS_REQUEST } from '../sdk/constants';
+import { HEADERS_REQUEST, SPAN_CONNECTION, SPAN_REQUEST } from '../sdk/constants';
 import { storeAscii, storeDecimal } from '../sdk/bytes';
 import { findServer, foundId, foundIdSize, foundPoint, hasAssignment } from './assignment';
 import { Connection } from './connection';
@@ -13,8 +13,6 @@ const STATE_KEY: usize = memory.data(32);
 const stateKeySize: u32 = storeAscii(STATE_KEY, 'envoy.hashable_string');
 const STATE_CLUSTER: usize = memory.data(32);
 const stateClusterSize: u32 = storeAscii(STATE_CLUSTER, 'envoy.tcp_proxy.cluster');
-const HEADER_KEY: usize = memory.data(32);
-const headerKeySize: u32 = storeAscii(HEADER_KEY, 'x-cohort-hash-key');
 const HEADER_CLUSTER: usize = memory.data(32);
 const headerClusterSize: u32 = storeAscii(HEADER_CLUSTER, 'x-cohort-cluster');
 
@@ -38,17 +36,20 @@ export function aim(organization: usize, size: u32): u32 {
 /** Lets `tcp_proxy` connect to what `aim` found. The cluster last: without it the connection finds none and is refused. */
 export function steerTcp(listener: Listener): bool {
   return (
-    setFilterState(STATE_KEY, stateKeySize, KEY, keySize) &&
-    setFilterState(STATE_CLUSTER, stateClusterSize, listener.cluster, listener.clusterSize)
+    setFilterState(STATE_KEY, stateKeySize, KEY, keySize, SPAN_CONNECTION) &&
+    setFilterState(STATE_CLUSTER, stateClusterSize, listener.cluster, listener.clusterSize, SPAN_CONNECTION)
   );
 }
 
-/** The same for the route of an upgrade request. */
+/**
+ * The same for the route of an upgrade request. The hash key is no header: a retry hashes the request's headers again
+ * after they were cleaned for the server, and would go anywhere.
+ */
 export function steerHttp(listener: Listener): bool {
   const cluster = listener.cluster;
   const size = listener.clusterSize;
   return (
-    replaceHeader(HEADERS_REQUEST, HEADER_KEY, headerKeySize, KEY, keySize) &&
+    setFilterState(STATE_KEY, stateKeySize, KEY, keySize, SPAN_REQUEST) &&
     replaceHeader(HEADERS_REQUEST, HEADER_CLUSTER, headerClusterSize, cluster, size)
   );
 }

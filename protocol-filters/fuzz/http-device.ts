@@ -42,9 +42,9 @@ export class HttpDevice extends Device {
     const verdict = webSocketVerdict(this.kind.sources, this.headers);
     const place = verdict.kind === 'organization' ? world.place(verdict.bytes) : undefined;
     if (verdict.kind === 'organization' && typeof place === 'object') {
-      const key = stream.upstreamHeaders?.get('x-cohort-hash-key');
+      const key = stream.routed?.get('envoy.hashable_string')?.value.toString();
       check(
-        key === Buffer.from(place.hashKey).toString('latin1'),
+        key === Buffer.from(place.hashKey).toString(),
         () => `the hash key is ${String(key)}, not ${place.hashKey}`,
       );
       const cluster = stream.upstreamHeaders?.get('x-cohort-cluster');

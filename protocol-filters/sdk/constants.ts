@@ -36,4 +36,5 @@ export const METRIC_COUNTER: i32 = 0;
 export const METRIC_GAUGE: i32 = 1;
 
 /** Life span of a filter state object: Envoy's `set_envoy_filter_state`, field `span`. */
-export const SPAN_CONNECTION: i32 = 2;
+export const SPAN_REQUEST: u32 = 1;
+export const SPAN_CONNECTION: u32 = 2;

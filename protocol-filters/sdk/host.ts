@@ -1,7 +1,7 @@
 // Host calls as functions whose every status is looked at. What a call returns stands in `hostData`/`hostSize` until the
 // next call that returns something (see `hostMemory`).
 import * as env from './env';
-import { OK, SPAN_CONNECTION } from './constants';
+import { OK } from './constants';
 import { storeAscii, storeDecimal } from './bytes';
 import { writeBytes, writeNumber } from './proto';
 
@@ -79,13 +79,13 @@ const foreignNameSize: u32 = storeAscii(FOREIGN_NAME, 'set_envoy_filter_state');
 const FILTER_STATE_ROOM: u32 = 1024;
 const filterState: usize = memory.data(1024);
 
-/** Sets a filter state object for the life of the connection; `path` and `value` together at most 1,000 bytes. */
-export function setFilterState(path: usize, pathSize: u32, value: usize, valueSize: u32): bool {
+/** Sets a filter state object for the life of the `span`; `path` and `value` together at most 1,000 bytes. */
+export function setFilterState(path: usize, pathSize: u32, value: usize, valueSize: u32, span: u32): bool {
   if (pathSize > FILTER_STATE_ROOM || valueSize > FILTER_STATE_ROOM) return false;
   if (pathSize + valueSize + 24 > FILTER_STATE_ROOM) return false;
   let at = writeBytes(filterState, 1, path, pathSize);
   at = writeBytes(at, 2, value, valueSize);
-  at = writeNumber(at, 3, SPAN_CONNECTION);
+  at = writeNumber(at, 3, span);
   clear();
   return take(
     env.proxy_call_foreign_function(

@@ -18,7 +18,7 @@ function outcome(sources: OrganizationSource[], path: string, headers: Pairs, ex
   }
   const server = SERVERS[slotOf(expected) % SERVERS.length] ?? '';
   expect(stream.requestHeaders.get('x-cohort-cluster')).toBe('servers_websocket');
-  expect(stream.requestHeaders.get('x-cohort-hash-key')).toBe(hashKey(expected, server));
+  expect(stream.filterState.get('envoy.hashable_string')?.value.toString()).toBe(hashKey(expected, server));
   return 'routed';
 }
 

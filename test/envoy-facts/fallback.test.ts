@@ -147,6 +147,19 @@ async function landings(
   return (await landAll(kind, bed[kind](), organizations)).map(({ server }) => server);
 }
 
+it('a retried WebSocket falls where MQTT devices fall: before anything has noticed the death, and after', async () => {
+  const { servers, ports } = await startServers(IDS);
+  const bed = cleanup.own(await startTestbed({ servers }));
+  await seen(bed, 'websocket', ports.get('b websocket')!.address, true);
+  for (const kind of ['mqtt', 'websocket']) ports.get(`b ${kind}`)!.stop();
+  const retried = await landings(bed, 'websocket', OF_B);
+  const mqtt = await landings(bed, 'mqtt', OF_B);
+  expect(new Set(mqtt)).toEqual(new Set(['a', 'c']));
+  expect(retried).toEqual(mqtt);
+  await seen(bed, 'websocket', ports.get('b websocket')!.address, false);
+  expect(await landings(bed, 'websocket', OF_B)).toEqual(mqtt);
+});
+
 /** Resolves when the reports of these testbeds together count exactly `wanted` in the slot. */
 async function reported(
   beds: readonly Testbed[],

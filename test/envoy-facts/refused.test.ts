@@ -39,38 +39,18 @@ async function recordingServers(cleanup: Cleanup) {
   return { servers, websocket, devicesAtMqtt };
 }
 
-/** Every way in which a client may try to name a server itself: cluster and key of server `b`. */
+/** Every way in which a client may try to name the cluster itself. */
 const ATTEMPTS: [name: string, headers: [string, string][]][] = [
+  ['as it is', [['x-cohort-cluster', 'servers_mqtt']]],
+  ['in upper case', [['X-COHORT-CLUSTER', 'servers_websocket']]],
   [
-    'as they are',
+    'twice',
     [
       ['x-cohort-cluster', 'servers_websocket'],
-      ['x-cohort-hash-key', 'b_0'],
-    ],
-  ],
-  [
-    'in upper case',
-    [
-      ['X-COHORT-CLUSTER', 'servers_websocket'],
-      ['X-Cohort-Hash-Key', 'b_0'],
-    ],
-  ],
-  [
-    'twice each',
-    [
-      ['x-cohort-cluster', 'servers_websocket'],
-      ['x-cohort-hash-key', 'b_0'],
       ['X-Cohort-Cluster', 'servers_websocket'],
-      ['X-Cohort-Hash-Key', 'b_1'],
     ],
   ],
-  [
-    'with a cluster that is not there',
-    [
-      ['x-cohort-cluster', 'nowhere'],
-      ['x-cohort-hash-key', ''],
-    ],
-  ],
+  ['with a cluster that is not there', [['x-cohort-cluster', 'nowhere']]],
 ];
 
 /** The answer to an upgrade request: its status and, unless it is 101, its body. */

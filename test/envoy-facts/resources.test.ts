@@ -71,6 +71,17 @@ function openListener(): AnyResource {
               rds: { route_config_name: 'devices', config_source: { ads: {}, resource_api_version: 'V3' } },
               upgrade_configs: [{ upgrade_type: 'websocket' }],
               http_filters: [
+                {
+                  name: 'key',
+                  typed_config: any('envoy.extensions.filters.http.set_filter_state.v3.Config', {
+                    on_request_headers: [
+                      {
+                        object_key: 'envoy.hashable_string',
+                        format_string: { text_format_source: { inline_string: '%REQ(x-hash-key)%' } },
+                      },
+                    ],
+                  }),
+                },
                 { name: 'router', typed_config: any('envoy.extensions.filters.http.router.v3.Router', {}) },
               ],
             }),
@@ -133,7 +144,7 @@ test('a proxy acknowledges everything that the builders make', async () => {
   expect(device.received.length).toBe(0);
   const refused = WebSocketDevice.connect({
     port: await portOf(envoy, 'websocket-devices'),
-    headers: { 'x-cohort-cluster': 'websocket', 'x-cohort-hash-key': 'a_0' },
+    headers: { 'x-cohort-cluster': 'websocket' },
   });
   await expect(refused).rejects.toThrow('503');
   expect(envoy.log()).toEqual([]);
@@ -197,7 +208,7 @@ test('WebSocket checks: any HTTP status is alive, silence is not', async () => {
   expect(hosts.get(silent.address)?.flags).toContain('failed_active_health_check');
 });
 
-test('the hash key chooses the server and neither routing header reaches it', async () => {
+test('the hash key chooses the server and the routing header does not reach it', async () => {
   const cleanup = cleanupAfterTest();
   const ids = ['a', 'b', 'c', 'd'];
   const servers = await Promise.all(ids.map(() => WebSocketServerUpstream.start()));
@@ -217,7 +228,7 @@ test('the hash key chooses the server and neither routing header reaches it', as
     for (let k = 0; k < 16; k++) {
       const headers = {
         'x-cohort-cluster': 'websocket',
-        'x-cohort-hash-key': `${id}_${k}`,
+        'x-hash-key': `${id}_${k}`,
         'x-other': 'kept',
       };
       const device = await WebSocketDevice.connect({ port, path: `/${id}/${k}`, headers });
@@ -251,7 +262,7 @@ test('a server is put aside for refusing connects, not for what it answers', asy
   await envoy.waitForStat('cluster.websocket.membership_healthy', 2);
   const get = (key: string) =>
     fetch(`http://127.0.0.1:${port}/`, {
-      headers: { 'x-cohort-cluster': 'websocket', 'x-cohort-hash-key': key },
+      headers: { 'x-cohort-cluster': 'websocket', 'x-hash-key': key },
     });
   for (let i = 0; i < 10; i++) expect((await get('failing_0')).status).toBe(500);
   expect(answered).toBeGreaterThanOrEqual(10);

@@ -304,7 +304,7 @@ describe('HTTP', () => {
       expect(rest.toString()).toBe(predicted.localResponse.body.toString());
       return;
     }
-    const [id] = (predicted.requestHeaders.get('x-cohort-hash-key') ?? '').split('_');
+    const [id] = (predicted.routed?.get('envoy.hashable_string')?.value.toString() ?? '').split('_');
     const landed = servers.find(({ websocket }) => websocket.sessions.some(({ url }) => url === path));
     expect(landed?.id).toBe(id);
   });

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { findEtcd } from '../../scripts/binaries.mjs';
+import { freezeProcess } from './freeze.ts';
 import { freePort } from './machine.ts';
 import { Changes, Fatal, waitFor } from './wait.ts';
 import { killWhenOrphaned, whenOrphaned } from './watchdog.ts';
@@ -112,7 +113,7 @@ export class EtcdMember {
 
   /** SIGSTOP: the process does nothing more; the kernel goes on accepting connections for it. */
   freeze(): void {
-    process.kill(this.pid, 'SIGSTOP');
+    freezeProcess(this.pid);
   }
   thaw(): void {
     process.kill(this.pid, 'SIGCONT');

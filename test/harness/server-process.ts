@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { freezeProcess } from './freeze.ts';
 import type { Network } from './netns.ts';
 import { Changes, Fatal } from './wait.ts';
 import { killWhenOrphaned } from './watchdog.ts';
@@ -143,7 +144,7 @@ export class ServerProcess {
 
   /** SIGSTOP: it does nothing more, but the kernel goes on accepting connections and bytes for it. */
   freeze(): void {
-    this.child.kill('SIGSTOP');
+    freezeProcess(this.pid);
   }
   thaw(): void {
     this.child.kill('SIGCONT');

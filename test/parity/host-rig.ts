@@ -144,10 +144,9 @@ export class HostHttpRig implements Rig {
 
   /** The server that the request has gone on to. */
   private get server(): string | undefined {
-    const { upstreamHeaders } = this.stream;
-    if (upstreamHeaders === undefined) return undefined;
-    const key = upstreamHeaders.get('x-cohort-hash-key') ?? '';
-    return this.options.server ?? serverOf(Buffer.from(key, 'latin1').toString());
+    const { routed } = this.stream;
+    if (routed === undefined) return undefined;
+    return this.options.server ?? serverOf(routed.get('envoy.hashable_string')?.value.toString() ?? '');
   }
 
   async step(step: Step): Promise<void> {

@@ -4,6 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Etcd } from '../harness/etcd.ts';
+import { freezeProcess } from '../harness/freeze.ts';
 import { Changes, Fatal } from '../harness/wait.ts';
 import { killWhenOrphaned } from '../harness/watchdog.ts';
 
@@ -68,7 +69,7 @@ export class Candidate {
   }
 
   freeze(): void {
-    this.child.kill('SIGSTOP');
+    if (this.child.pid !== undefined) freezeProcess(this.child.pid);
   }
   thaw(): void {
     this.child.kill('SIGCONT');

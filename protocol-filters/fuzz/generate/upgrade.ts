@@ -52,7 +52,7 @@ export function upgradeHeaders(random: Random, mutated: boolean): Pairs {
     ['sec-websocket-key', 'dGhlIHNhbXBsZSBub25jZQ=='],
   ];
   if (!random.once(3)) headers.push([`x-${NAME}`, organizationBytes(random).toString('latin1')]);
-  if (random.once(8)) headers.push(['x-cohort-cluster', 'elsewhere'], ['x-cohort-hash-key', 'elsewhere_0']);
+  if (random.once(8)) headers.push(['x-cohort-cluster', 'elsewhere']);
   if (!mutated) return headers;
   for (let i = random.between(1, 2); i > 0; i--) {
     const at = random.below(headers.length);

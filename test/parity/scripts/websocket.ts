@@ -104,7 +104,6 @@ export const WEBSOCKET: readonly Script[] = [
       headers: [
         [`x-${NAME}`, 'acme'],
         ['x-cohort-cluster', 'servers_mqtt'],
-        ['x-cohort-hash-key', 'b_0'],
       ],
     },
     steps: [agree],

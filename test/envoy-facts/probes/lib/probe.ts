@@ -4,6 +4,7 @@ import {
   BUFFER_PLUGIN_CONFIGURATION,
   HEADERS_REQUEST,
   LOG_WARN,
+  SPAN_CONNECTION,
 } from '../../../../protocol-filters/sdk/constants';
 import { storeAscii } from '../../../../protocol-filters/sdk/bytes';
 import { Root, Stream } from '../../../../protocol-filters/sdk/contexts';
@@ -89,12 +90,12 @@ const websocketClusterSize: u32 = storeAscii(WEBSOCKET_CLUSTER, 'servers_websock
 
 /** Lets `tcp_proxy` connect to a server of the probe's cluster. */
 export function routeTcp(): bool {
-  return setFilterState(STATE_CLUSTER, stateClusterSize, CLUSTER, clusterSize);
+  return setFilterState(STATE_CLUSTER, stateClusterSize, CLUSTER, clusterSize, SPAN_CONNECTION);
 }
 
 /** Lets the ring choose by this key. */
 export function hashBy(key: usize, keySize: u32): bool {
-  return setFilterState(STATE_HASH, stateHashSize, key, keySize);
+  return setFilterState(STATE_HASH, stateHashSize, key, keySize, SPAN_CONNECTION);
 }
 
 /** The same for an upgrade request. */
