@@ -109,8 +109,9 @@ export class Cluster {
   async addProxy(): Promise<Envoy> {
     const controlPlanes = this.controlPlanes.map(({ ports }) => ({ host: '127.0.0.1', port: ports.xds }));
     const id = `proxy-${this.proxies.length}`;
+    const tls = this.proxyTls(id);
     const envoy = await startEnvoy({
-      bootstrap: bootstrap({ id, workers: 1, controlPlanes }),
+      bootstrap: bootstrap({ id, workers: 1, controlPlanes, ...(tls === undefined ? {} : { tls }) }),
       concurrency: 1,
     });
     this.proxies.push(this.cleanup.own(envoy));
