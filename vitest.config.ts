@@ -10,7 +10,7 @@ const ASSEMBLYSCRIPT = [
   'protocol-filters/**/probes/**',
 ];
 
-/** Whole systems: `npm run test:system`. Not part of `npm test` yet. */
+/** Whole systems, one at a time: `npm run test:system`. */
 const SYSTEM = ['test/control-plane/**', 'test/integration/**', 'test/local/**', 'test/xds/**'];
 
 /** Compiles filters and probes that have changed. */

@@ -26,6 +26,7 @@ export const CHECKS = [
       'run',
       '--project=unit',
       '--project=real',
+      '--project=system',
       '--coverage',
       '--reporter=default',
       '--reporter=json',
