@@ -23,6 +23,11 @@ export const ERRORS = {
     title: 'The admin interface needs a bearer token off loopback',
     remedy: 'Give a token of at least 16 characters, or listen on a loopback address.',
   },
+  COHORT_BRAKE_NOT_ENGAGED: {
+    status: 409,
+    title: 'The brake is not engaged',
+    remedy: 'Nothing to do; `/v1/verdicts` shows the brake.',
+  },
   COHORT_FILTER_CODE: {
     status: 500,
     title: "The protocol filters' code cannot be used",

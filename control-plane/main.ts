@@ -5,14 +5,17 @@ import { checkToken } from './admin/authentication.ts';
 import { AdminServer } from './admin/server.ts';
 import { FleetService, Forwarder } from './fleet-view/index.ts';
 import { HeardFleet } from './leader/fleet-source.ts';
+import { conditionsOf, healthOf } from './leader/health.ts';
 import { LeaderLink } from './leader/link.ts';
 import { LeaderRunner } from './leader/runner.ts';
 import { createMetrics } from './metrics.ts';
 import { REBALANCER, replicas, type Replica } from './model/index.ts';
+import { Scanner } from './scan/index.ts';
 import { loadFilterCode } from './state/filter-code.ts';
 import { Publisher } from './state/publisher.ts';
 import { StateWatcher } from './state/watcher.ts';
 import { EtcdStore, systemClock, type Election, type EtcdStoreOptions, type Watch } from './store/index.ts';
+import { VerdictKeeper, ViewWriter } from './verdict/index.ts';
 import { controlPlaneCheck, XdsServer, type TlsFiles } from './xds/index.ts';
 
 export interface ControlPlaneOptions {
@@ -91,11 +94,17 @@ class ReplicaParts {
   private readonly forwarder: Forwarder;
   private readonly link: LeaderLink;
   private readonly admin: AdminServer;
+  /** Drawn anew at every start: what another run of this replica said is void. */
+  private readonly run = randomUUID();
+  private viewWriter: ViewWriter | undefined;
+  private keeper: VerdictKeeper | undefined;
   private runner: LeaderRunner | undefined;
+  private scanner: Scanner | undefined;
   private election: Election | undefined;
   private leaderWatch: Watch | undefined;
   private leader: string | undefined;
   private wrote: (kind: string) => void = () => undefined;
+  private died: () => void = () => undefined;
   private stopping: Promise<void> | undefined;
   private markReady: () => void = () => undefined;
   private readonly ready = new Promise<void>((resolve) => (this.markReady = resolve));
@@ -133,7 +142,7 @@ class ReplicaParts {
       failed: (error) => log.error({ err: error }, 'a listener of the fleet failed'),
     });
     const { registry, hds } = this.xds;
-    this.forwarder = new Forwarder({ replica: id, run: randomUUID(), registry, hds, clock, log });
+    this.forwarder = new Forwarder({ replica: id, run: this.run, registry, hds, clock, log });
     const sink = this.fleet.take.bind(this.fleet);
     this.xds.add(new FleetService(sink, { check: controlPlaneCheck(this.xds.isMutualTls), log }).service());
     this.link = new LeaderLink({ id, forwarder: this.forwarder, sink, security: xds.security, clock, log });
@@ -171,6 +180,19 @@ class ReplicaParts {
     const lease = this.store.lease(leaseSeconds);
     const election = this.store.election(REBALANCER, { lease, value: id });
     this.election = election;
+    const { run, states, store } = this;
+    const views = { replica: id, run, store, lease, hds: this.xds.hds, states };
+    this.viewWriter = new ViewWriter({ ...views, clock: systemClock, wallClock: Date.now, log });
+    const keeper = new VerdictKeeper({
+      store,
+      election,
+      states,
+      clock: systemClock,
+      wallClock: Date.now,
+      died: () => this.died(),
+      log,
+    });
+    this.keeper = keeper;
     election.onElected(() => this.fleet.reset());
     election.onDeposed(() => this.fleet.reset());
     this.runner = new LeaderRunner({
@@ -181,10 +203,33 @@ class ReplicaParts {
       fleet: this.fleet,
       clock: systemClock,
       wallClock: Date.now,
+      health: {
+        health: () => healthOf(keeper.current),
+        onChange: (listener) => keeper.onChange(listener),
+      },
       wrote: (kind) => this.wrote(kind),
       log,
     });
+    this.viewWriter.start();
+    this.keeper.start();
+    this.scanner = new Scanner({
+      id,
+      store: this.store,
+      election,
+      states: this.states,
+      fleet: () => this.fleet.view,
+      conditions: () => conditionsOf(this.states.state.servers, healthOf(keeper.current)),
+      missing: () => {
+        const { heardReplicas } = this.fleet.fleet();
+        return [...this.states.state.replicas.keys()].filter((one) => one !== id && !heardReplicas.has(one));
+      },
+      clock: systemClock,
+      wallClock: Date.now,
+      log,
+    });
+    keeper.onChange(() => this.scanner?.onVerdictChange());
     this.runner.start();
+    this.scanner.start();
     this.fleet.start();
     this.forwarder.start();
     this.link.start();
@@ -199,12 +244,15 @@ class ReplicaParts {
 
   private async shutDown(): Promise<void> {
     this.runner?.stop();
+    this.scanner?.stop();
+    this.keeper?.stop();
     await this.election?.stop();
     this.leaderWatch?.stop();
     this.link.stop();
     this.forwarder.stop();
     this.fleet.stop();
     await Promise.all([this.xds.stop(), this.admin.stop()]);
+    this.viewWriter?.stop();
     this.publisher.stop();
     this.states.stop();
     await this.store.stop();
@@ -255,12 +303,14 @@ class ReplicaParts {
       now: () => systemClock.now(),
     });
     this.wrote = metrics.wrote;
+    this.died = metrics.died;
     return new AdminServer(
       {
         id,
         store: this.store,
         states: this.states,
         leader,
+        scans: () => this.scanner,
         fleetView: () => this.fleet.view,
         leaderReplica: () => {
           const { leader: leading } = this;

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { FleetView } from './fleet-view/index.ts';
+import { NO_BRAKE, type ServerVerdict } from './model/index.ts';
 import { createMetrics, type MetricSources } from './metrics.ts';
 import { assignmentOf, server, stateOf } from './state/testing.ts';
 import { ProxyRegistry, TYPE_URLS } from './xds/index.ts';
@@ -9,8 +10,18 @@ function sources(rest: Partial<MetricSources> = {}): MetricSources {
   const facts = { workers: 1, version: '1.40.0', connectedForMs: 0, refused: [], late: [] };
   const proxies = ['p', 'q'].map((node) => ({ ...facts, node }));
   view.take({ replica: 'r', run: '1', everything: true, proxies, viewers: [], views: [], reports: [] }, 0);
+  const held: ServerVerdict = {
+    state: 'dead',
+    sinceMs: 1,
+    deaths: [1],
+    heldUntilMs: 2,
+    why: '',
+    sayDead: [],
+    cannotSay: [],
+  };
   const state = stateOf({
     servers: [server('a'), server('b', { state: 'draining' })],
+    verdicts: { servers: { b: held }, brake: { ...NO_BRAKE, engaged: true }, proxies: [] },
     assignment: assignmentOf(['a'], { epoch: 3n, version: 5n, tableVersion: 5n, drainUpTo: 4n }),
   });
   return {
@@ -37,6 +48,7 @@ it('shows the state, the proxies and what the leader waits for', async () => {
   });
   metrics.observeRequest('GET', '/v1/servers', 200, 0.003);
   metrics.wrote('route');
+  metrics.died();
   const text = await metrics.registry.metrics();
   const lines = [
     'cohort_ready 1',
@@ -46,6 +58,11 @@ it('shows the state, the proxies and what the leader waits for', async () => {
     'cohort_assignment_drain_pending 1',
     'cohort_servers{state="active"} 1',
     'cohort_servers{state="draining"} 1',
+    'cohort_server_verdicts{verdict="alive"} 1',
+    'cohort_server_verdicts{verdict="held"} 1',
+    'cohort_brake_engaged 1',
+    'cohort_server_deaths_total 1',
+    'cohort_views 0',
     'cohort_leader_waiting{for="routing"} 1',
     'cohort_leader_waiting{for="health"} 0',
     'cohort_xds_nacks_total{type="LDS"} 1',

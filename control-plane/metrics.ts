@@ -22,6 +22,8 @@ export interface Metrics {
   readonly observeRequest: (method: string, route: string, status: number, seconds: number) => void;
   /** A write of the leader. */
   readonly wrote: (kind: string) => void;
+  /** A server that this replica, leading, has declared dead. */
+  readonly died: () => void;
 }
 
 /** Makes the metrics of one replica. */
@@ -29,6 +31,7 @@ export function createMetrics(sources: MetricSources): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   stateMetrics(registry, sources);
+  verdictMetrics(registry, sources);
   proxyMetrics(registry, sources);
   fleetMetrics(registry, sources);
   const requests = new Histogram({
@@ -45,10 +48,16 @@ export function createMetrics(sources: MetricSources): Metrics {
     help: 'Assignments that this replica has written while it led: route (organizations move) or drain (connections follow).',
     labelNames: ['kind'],
   });
+  const deaths = new Counter({
+    registers: [registry],
+    name: 'cohort_server_deaths_total',
+    help: 'Servers that this replica has declared dead while it led.',
+  });
   return {
     registry,
     observeRequest: (method, route, status, seconds) => requests.observe({ method, route, status }, seconds),
     wrote: (kind) => writes.inc({ kind }),
+    died: () => deaths.inc(),
   };
 }
 
@@ -115,6 +124,36 @@ function stateMetrics(registry: Registry, { state, leader, isReady }: MetricSour
       const counts = { server: 0, health: 0, routing: 0, replicas: 0, takers: 0 };
       for (const waiting of leader.waiting) counts[waiting.for]++;
       for (const [what, count] of Object.entries(counts)) this.set({ for: what }, count);
+    },
+  });
+}
+
+function verdictMetrics(registry: Registry, { state }: MetricSources): void {
+  gauge(
+    registry,
+    'cohort_views',
+    "Proxies whose view of the servers' health is stored.",
+    () => state().views.size,
+  );
+  gauge(
+    registry,
+    'cohort_brake_engaged',
+    '1: too many servers died at once, and nothing is moved away from the last until the brake is released.',
+    () => Number(state().verdicts.brake.engaged),
+  );
+  new Gauge({
+    registers: [registry],
+    name: 'cohort_server_verdicts',
+    help: 'Servers by the verdict on them; held: dead, seen alive again and held down.',
+    labelNames: ['verdict'],
+    collect() {
+      const counts = { alive: 0, suspect: 0, dead: 0, held: 0 };
+      const { servers, verdicts } = state();
+      for (const id of servers.keys()) {
+        const verdict = verdicts.servers[id];
+        counts[verdict?.heldUntilMs === undefined ? (verdict?.state ?? 'alive') : 'held']++;
+      }
+      for (const [name, count] of Object.entries(counts)) this.set({ verdict: name }, count);
     },
   });
 }

@@ -10,8 +10,10 @@ import { organizationRoutes } from './organizations.ts';
 import { pinRoutes } from './pins.ts';
 import { problemHandler } from './problem.ts';
 import { proxyRoutes } from './proxies.ts';
+import { scanRoutes } from './scans.ts';
 import { serverRoutes } from './servers.ts';
 import { settingsRoutes } from './settings.ts';
+import { verdictRoutes } from './verdicts.ts';
 
 export function adminApp(context: AdminContext): Express {
   const app = express();
@@ -31,7 +33,9 @@ export function adminApp(context: AdminContext): Express {
     proxyRoutes,
     organizationRoutes,
     leaderRoutes,
+    scanRoutes,
     settingsRoutes,
+    verdictRoutes,
     metricsRoutes,
   ]) {
     routes(router, context);

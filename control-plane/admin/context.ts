@@ -4,6 +4,7 @@ import type { Registry } from 'prom-client';
 import type { FleetView } from '../fleet-view/fleet-view.ts';
 import type { LeaderRunner } from '../leader/runner.ts';
 import type { Address } from '../model/index.ts';
+import type { Scanner } from '../scan/index.ts';
 import type { Unresolved } from '../state/addresses.ts';
 import type { StateWatcher } from '../state/watcher.ts';
 import type { Store } from '../store/store.ts';
@@ -14,6 +15,8 @@ export interface AdminContext {
   readonly store: Pick<Store, 'get' | 'transact' | 'health'>;
   readonly states: Pick<StateWatcher, 'state' | 'onChange'>;
   readonly leader: Pick<LeaderRunner, 'isLeader' | 'waiting' | 'records'>;
+  /** Of the leader; undefined before etcd has been read. */
+  readonly scans: () => Pick<Scanner, 'records' | 'scanNow'> | undefined;
   /** What the proxies say; complete on the leader alone. */
   readonly fleetView: () => Pick<FleetView, 'listProxies' | 'proxy' | 'organization' | 'view' | 'slotCounts'>;
   /** The replica that leads, as far as this one knows. */

@@ -8,6 +8,7 @@ import type { ClusterState, Known } from '../state/cluster-state.ts';
 import type { AdminContext } from './context.ts';
 import { etag, parse, readBody } from './request.ts';
 import { param, resource } from './resource.ts';
+import { verdictView } from './verdicts.ts';
 import { loadedState, readCurrent, seen, shows, writeOver } from './writing.ts';
 
 const bodySchema = serverSchema.strict();
@@ -120,6 +121,7 @@ function view(
     ...(unresolved.length > 0
       ? { unresolved: unresolved.map(({ portKind, host }) => ({ portKind, host })) }
       : {}),
+    health: verdictView(state.verdicts, id),
     etag: etag(revision),
   };
 }

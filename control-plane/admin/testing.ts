@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { CohortError } from '../errors.ts';
 import { FleetView } from '../fleet-view/index.ts';
-import type { Server } from '../model/index.ts';
+import type { ScanRecord, Server, Trigger } from '../model/index.ts';
 import { change, stateOf, type TestState } from '../state/testing.ts';
 import { reduce, WATCHED, type ClusterState } from '../state/cluster-state.ts';
 import { Listeners } from '../store/listeners.ts';
@@ -17,6 +17,9 @@ export class TestReplica {
   leads = true;
   notReady: string | undefined;
   leader: ReturnType<AdminContext['leaderReplica']>;
+  readonly scanRecords: ScanRecord[] = [];
+  /** Scans that were asked for. */
+  readonly asked: Trigger[] = [];
   requests: string[] = [];
   now = 0;
   /** Runs once, before the next transaction: somebody else is faster. */
@@ -65,6 +68,10 @@ export class TestReplica {
         waiting: [{ for: 'routing', tableVersion: 3n, proxies: ['p'] }],
         records: [],
       },
+      scans: () => ({
+        records: this.scanRecords,
+        scanNow: (trigger) => void this.asked.push(trigger),
+      }),
       fleetView: () => this.fleetView,
       leaderReplica: () => this.leader,
       notReady: () => this.notReady,

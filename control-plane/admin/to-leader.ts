@@ -39,7 +39,9 @@ async function handOn(
   let answer: globalThis.Response;
   let body: Buffer;
   try {
+    // Requests that are handed on have no bodies.
     answer = await fetch(url, {
+      method: request.method,
       headers: {
         [HANDED_ON]: context.id,
         ...(authorization === undefined ? {} : { authorization }),

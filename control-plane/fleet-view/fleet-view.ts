@@ -33,7 +33,12 @@ export interface SeatView {
   readonly connections: number;
   /** A second. */
   readonly traffic: Traffic;
-  readonly proxies: readonly { readonly proxy: string; readonly connections: number }[];
+  readonly proxies: readonly ProxyCount[];
+}
+
+export interface ProxyCount {
+  readonly proxy: string;
+  readonly connections: number;
 }
 
 /** A slot whose connections (without the pinned) sit on several servers, some of organizations that no report names. */
@@ -183,6 +188,29 @@ export class FleetView {
   *organizations(now: number): Generator<OrganizationView> {
     for (const organization of this.seats.organizations.values())
       yield this.organizationView(organization, now);
+  }
+
+  /** Named organizations on more than one server, in no order; {@link organization} tells where. */
+  *splits(): Generator<{ readonly organization: string; readonly slot: number }> {
+    for (const { id, slot } of this.seats.splitOrganizations) yield { organization: id, slot };
+  }
+
+  /** The seats of an organization, without what takes longer to tell; none where no report names it. */
+  seatsOf(id: string): { readonly server: string; readonly connections: number }[] {
+    return [...(this.seats.organizations.get(id)?.seats.values() ?? [])].map(({ server, connections }) => ({
+      server,
+      connections,
+    }));
+  }
+
+  /** Which proxies have the connections of one of the `slotCounts`. */
+  slotProxies({ slot, server, pinned }: Pick<SlotCount, 'slot' | 'server' | 'pinned'>): ProxyCount[] {
+    const key = this.seats.slotKey(slot, server, pinned);
+    return [...this.proxies].flatMap(([proxy, { vms }]) => {
+      let connections = 0;
+      for (const vm of vms.values()) connections += vm.connectionsOfSlot(key);
+      return connections > 0 ? [{ proxy, connections }] : [];
+    });
   }
 
   /** Named organizations on more than one server. */

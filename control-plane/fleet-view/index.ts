@@ -6,6 +6,7 @@ export {
   FleetView,
   type FleetViewOptions,
   type OrganizationView,
+  type ProxyCount,
   type ProxyView,
   type ServerView,
   type SplitSlot,

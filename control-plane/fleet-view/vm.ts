@@ -49,6 +49,8 @@ export class Vm {
   private readonly seats = { plain: new Map<Seat, Told>(), pinned: new Map<Seat, Told>() };
   private readonly slots = new Map<number, SlotTold>();
   private mark = 0;
+  /** Of all `slots`: asked for often, and there are thousands. */
+  private sum = 0;
 
   constructor(
     private readonly sums: Seats,
@@ -96,14 +98,17 @@ export class Vm {
 
   /** Connections by its reports. */
   get connections(): number {
-    let sum = 0;
-    for (const { connections } of this.slots.values()) sum += connections;
-    return sum;
+    return this.sum;
   }
 
   /** Connections of one organization's seats, by server. */
   connectionsOn(seat: Seat): number {
     return (this.seats.plain.get(seat)?.connections ?? 0) + (this.seats.pinned.get(seat)?.connections ?? 0);
+  }
+
+  /** @param key of a slot, a server and whether pinned: `Seats.slotKey` */
+  connectionsOfSlot(key: number): number {
+    return this.slots.get(key)?.connections ?? 0;
   }
 
   /** Takes all that it counted out of the sums. */
@@ -116,6 +121,7 @@ export class Vm {
       this.sums.addToSlot(slot, server, pinned, -connections, 0);
     }
     this.slots.clear();
+    this.sum = 0;
   }
 
   private notePosition({ epoch, version }: Report, at: number): void {
@@ -151,6 +157,7 @@ export class Vm {
       told.mark = this.mark;
       told.connections = connections;
     }
+    this.sum += connections - before;
     if (connections !== before) this.sums.addToSlot(slot, server, pinned, connections - before, 0);
   }
 

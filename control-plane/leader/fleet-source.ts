@@ -38,6 +38,10 @@ export class HeardFleet implements FleetSource {
     return this.options.isLeader() ? this.current.fleet(this.options.clock.now()) : NO_FLEET;
   }
 
+  slotCounts(): ReturnType<FleetView['slotCounts']> {
+    return this.current.slotCounts();
+  }
+
   onChange(listener: () => void): Unsubscribe {
     return this.listeners.add(listener);
   }

@@ -9,7 +9,9 @@ import type { Assignment } from '../model/index.ts';
 import type { StateWatcher } from '../state/watcher.ts';
 import type { Clock } from '../store/clock.ts';
 import type { Election, Revision, Store, Unsubscribe } from '../store/store.ts';
+import type { AdoptionInput } from '../placement/adopt.ts';
 import type { Fleet } from './fleet.ts';
+import { ALL_ALIVE, type ServerHealth } from './health.ts';
 import { NEW_LEADER, nextStep, type AssignmentWrite, type LeaderMemory, type Waiting } from './step.ts';
 
 /** Changes within this time are looked at together: many proxies report at once. Milliseconds. */
@@ -22,6 +24,14 @@ const KEPT_RECORDS = 100;
 /** Where the leader learns of the proxies. */
 export interface FleetSource {
   fleet(): Fleet;
+  /** Where connections sit, by slot and actual server. */
+  slotCounts?(): AdoptionInput['slotCounts'];
+  onChange(listener: () => void): Unsubscribe;
+}
+
+/** Where the leader learns of the servers' health. */
+export interface HealthSource {
+  health(): ServerHealth;
   onChange(listener: () => void): Unsubscribe;
 }
 
@@ -32,6 +42,8 @@ export interface LeaderOptions {
   readonly election: Election;
   readonly states: Pick<StateWatcher, 'state' | 'onChange'>;
   readonly fleet: FleetSource;
+  /** Default: all servers live. */
+  readonly health?: HealthSource;
   readonly clock: Clock;
   /** Milliseconds since 1970, for records. */
   readonly wallClock: () => number;
@@ -92,7 +104,7 @@ export class LeaderRunner {
   start(): void {
     if (this.isStarted) return;
     this.isStarted = true;
-    const { election, states, fleet, id, log } = this.options;
+    const { election, states, fleet, health, id, log } = this.options;
     const wake = (): void => this.wakeIn(COALESCE_MS);
     this.unsubscribe = [
       election.onElected(() => {
@@ -108,6 +120,7 @@ export class LeaderRunner {
       }),
       states.onChange(wake),
       fleet.onChange(wake),
+      ...(health === undefined ? [] : [health.onChange(wake)]),
     ];
     wake();
   }
@@ -139,13 +152,15 @@ export class LeaderRunner {
   }
 
   private async step(): Promise<void> {
-    const { clock, fleet, id, log, wallClock } = this.options;
+    const { clock, fleet, health, id, log, wallClock } = this.options;
     if (!this.isStarted || !this.isLeader || this.isWriting) return;
     const now = clock.now();
     const step = nextStep({
       self: id,
       state: this.state(),
       fleet: fleet.fleet(),
+      health: health?.health() ?? ALL_ALIVE,
+      slotCounts: () => fleet.slotCounts?.() ?? [],
       memory: this.memory,
       now,
       wallClockMs: wallClock(),

@@ -12,8 +12,11 @@ import {
   type SuspendedPin,
 } from '../placement/assignment.ts';
 import { isLoaded, type ClusterState } from '../state/cluster-state.ts';
+import { ON_THE_WAY } from '../placement/balance.ts';
+import { adoption, type AdoptionInput } from '../placement/adopt.ts';
 import type { Revision } from '../store/store.ts';
 import { admit } from './admission.ts';
+import { ALL_ALIVE, type ServerHealth } from './health.ts';
 import { comparePositions, highestOf, highestVersion, routesBy, type Fleet, type Position } from './fleet.ts';
 import { joiningOf, wantedServers } from './wanted.ts';
 
@@ -27,13 +30,19 @@ export interface LeaderMemory {
   readonly admitted: ReadonlySet<string>;
   /** Since when the table in force waits for the proxies. */
   readonly routing: { readonly tableVersion: bigint; readonly since: number } | undefined;
+  /** When a part of what belongs to a server that has come back was last moved. */
+  readonly balancedAt: number | undefined;
 }
+
+/** Between two parts of what belongs to a server that has come back, in milliseconds. */
+const BALANCE_INTERVAL_MS = 10_000;
 
 export const NEW_LEADER: LeaderMemory = {
   epoch: undefined,
   joining: new Map(),
   admitted: new Set(),
   routing: undefined,
+  balancedAt: undefined,
 };
 
 export interface StepInput {
@@ -41,6 +50,10 @@ export interface StepInput {
   readonly self: string;
   readonly state: ClusterState;
   readonly fleet: Fleet;
+  /** Default: all servers live. */
+  readonly health?: ServerHealth;
+  /** Where connections sit, by slot and actual server. Asked when a server has died. */
+  readonly slotCounts?: () => AdoptionInput['slotCounts'];
   readonly memory: LeaderMemory;
   readonly now: number;
   /** Milliseconds since 1970. */
@@ -140,9 +153,9 @@ function admitServers(input: StepInput): Admitted {
 
 /** The next assignment, if organizations are to belong elsewhere than the one in force says; or what follows that. */
 function route(input: StepInput, { memory, late, waiting, wakeAt }: Admitted): Step {
-  const { state, fleet, now } = input;
+  const { state, fleet, now, health = ALL_ALIVE } = input;
   const previous = state.assignment;
-  const { servers, stuck } = wantedServers(state, memory.admitted);
+  const { servers, stuck } = wantedServers(state, memory.admitted, health);
   const held: Waiting[] = [...waiting, ...stuck.map((server) => ({ for: 'takers', server }) as const)];
   if (!servers.some(({ weight }) => weight > 0)) {
     return { memory, write: undefined, waiting: [...held, { for: 'server' }], wakeAt };
@@ -156,20 +169,28 @@ function route(input: StepInput, { memory, late, waiting, wakeAt }: Admitted): S
       comparePositions(highest, previous) > 0 ||
       highestVersion(fleet) > previous.version);
   const isStored = previous !== undefined && state.assignmentRevision > 0;
-  const same = previous && nextAssignment(previous, { servers, pins, epoch: previous.epoch });
+  const { budget, until } = balanceBudget(input, memory);
+  const wanted = { servers, pins, dead: health.dead, adopt: adoptionFor(input, servers), budget };
+  const same = previous && nextAssignment(previous, { ...wanted, epoch: previous.epoch });
   if (same?.changed === false && !isForeign && isStored) {
-    return drain(input, { memory, waiting: held, wakeAt });
+    const again = same.isBalanced ? wakeAt : earliest(wakeAt, until);
+    return drain(input, { memory, waiting: held, wakeAt: again });
   }
   const epoch = epochFor(input, highest);
-  const next = nextAssignment(previous, { servers, pins, epoch });
+  const next = nextAssignment(previous, { ...wanted, epoch });
   const assignment = beyond(next.assignment, highestVersion(fleet), isForeign);
   return {
-    memory: { ...memory, epoch, routing: { tableVersion: assignment.tableVersion, since: now } },
+    memory: {
+      ...memory,
+      epoch,
+      routing: { tableVersion: assignment.tableVersion, since: now },
+      balancedAt: next.moves.length > 0 ? now : memory.balancedAt,
+    },
     write: {
       assignment,
       expected: state.assignmentRevision,
       kind: 'route',
-      reason: reasonFor(previous, next, isForeign, isStored),
+      reason: reasonFor(previous, next, { isForeign, isStored, dead: health.dead }),
       movedSlots: next.moves.length,
       late,
       suspendedPins: next.suspendedPins,
@@ -177,6 +198,45 @@ function route(input: StepInput, { memory, late, waiting, wakeAt }: Admitted): S
     waiting: held,
     wakeAt,
   };
+}
+
+/** Where the slots of servers that died go; undefined where none has any. */
+function adoptionFor(
+  { state, health = ALL_ALIVE, slotCounts }: StepInput,
+  servers: readonly { readonly id: string }[],
+): ((slot: number) => string | undefined) | undefined {
+  const { assignment } = state;
+  const staying = new Set(servers.map(({ id }) => id));
+  const dead = assignment?.servers.filter((id) => health.dead.has(id) && !staying.has(id)) ?? [];
+  if (assignment === undefined || dead.length === 0) return undefined;
+  const living = [...state.servers.keys()].filter((id) => !health.dead.has(id));
+  return adoption({ dead, previous: assignment, living, slotCounts: slotCounts?.() ?? [] });
+}
+
+/**
+ * How many slots may leave servers that live, and when to ask again. Any number, but for what comes back to a server that
+ * was dead: that is a part at a time, and the next one when connections have been allowed to follow the last.
+ */
+function balanceBudget(
+  { state, health = ALL_ALIVE, now }: StepInput,
+  { balancedAt }: LeaderMemory,
+): { budget: number; until: number | undefined } {
+  const { assignment, settings } = state;
+  // What was begun slowly ends slowly.
+  const isOnTheWay = assignment?.balancedFor === ON_THE_WAY;
+  if (health.returning.size === 0 && !isOnTheWay) return { budget: Infinity, until: undefined };
+  const until = (balancedAt ?? -Infinity) + BALANCE_INTERVAL_MS;
+  const isFollowed = assignment === undefined || assignment.drainUpTo >= assignment.tableVersion;
+  if (now < until || !isFollowed) return { budget: 0, until: Math.max(until, now + 1_000) };
+  const parts = (60_000 / BALANCE_INTERVAL_MS) | 0;
+  return {
+    budget: Math.max(1, Math.floor(settings.returningSlotsPerMinute / parts)),
+    until: now + BALANCE_INTERVAL_MS,
+  };
+}
+
+function earliest(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined ? b : b === undefined ? a : Math.min(a, b);
 }
 
 /**
@@ -199,18 +259,26 @@ function beyond(assignment: Assignment, floor: bigint, isForeign: boolean): Assi
   return { ...assignment, version, tableVersion: isNewTable ? version : assignment.tableVersion };
 }
 
+interface Circumstances {
+  readonly isForeign: boolean;
+  readonly isStored: boolean;
+  readonly dead: ReadonlySet<string>;
+}
+
 function reasonFor(
   previous: Assignment | undefined,
   { assignment, moves }: NextAssignment,
-  isForeign: boolean,
-  isStored: boolean,
+  { isForeign, isStored, dead }: Circumstances,
 ): string {
   const before = new Set(previous?.servers);
   const after = new Set(assignment.servers);
   const joined = [...after].filter((id) => !before.has(id));
-  const left = [...before].filter((id) => !after.has(id));
+  const gone = [...before].filter((id) => !after.has(id));
+  const died = gone.filter((id) => dead.has(id));
+  const left = gone.filter((id) => !dead.has(id));
   const reasons = [
     joined.length > 0 ? `${joined.join(', ')} joined` : undefined,
+    died.length > 0 ? `${died.join(', ')} died` : undefined,
     left.length > 0 ? `${left.join(', ')} left` : undefined,
     isForeign ? 'proxies have a later assignment than the one that is stored' : undefined,
     !isForeign && !isStored && previous !== undefined ? 'the stored assignment is gone' : undefined,

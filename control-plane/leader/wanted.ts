@@ -2,6 +2,7 @@
 import { servers as serverKind, type Assignment } from '../model/index.ts';
 import type { PlacementServer } from '../placement/assignment.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
+import { ALL_ALIVE, type ServerHealth } from './health.ts';
 
 /** Servers that may be named, and draining ones that have nowhere to drain to. */
 export interface WantedServers {
@@ -22,16 +23,28 @@ export function joiningOf(state: Pick<ClusterState, 'servers' | 'assignment'>): 
     .map(({ value }) => value.id);
 }
 
-/** @param admitted servers that may be named although the assignment does not name them yet */
+/**
+ * Dead servers are not among them, but where no other is left: then everything stays as it is, so that devices find what
+ * comes back first.
+ *
+ * @param admitted servers that may be named although the assignment does not name them yet
+ */
 export function wantedServers(
   state: Pick<ClusterState, 'servers' | 'assignment' | 'invalid'>,
   admitted: ReadonlySet<string>,
+  health: ServerHealth = ALL_ALIVE,
 ): WantedServers {
+  const { dead, suspect } = health;
   const servers: PlacementServer[] = [];
+  const gone: PlacementServer[] = [];
   for (const { value } of state.servers.values()) {
     const { id, weight } = value;
-    if (holds(state.assignment, id) || (value.state === 'active' && admitted.has(id))) {
-      servers.push({ id, weight, state: value.state });
+    const isNamed = holds(state.assignment, id);
+    if (dead.has(id)) {
+      if (isNamed) gone.push({ id, weight, state: 'suspect' });
+    } else if (isNamed || (value.state === 'active' && admitted.has(id))) {
+      const isSuspect = value.state === 'active' && suspect.has(id);
+      servers.push({ id, weight, state: isSuspect ? 'suspect' : value.state });
     }
   }
   for (const id of state.assignment?.servers ?? []) {
@@ -39,6 +52,7 @@ export function wantedServers(
     const isDamaged = !state.servers.has(id) && state.invalid.has(serverKind.keyOf(id));
     if (isDamaged) servers.push({ id, weight: 1, state: 'suspect' });
   }
+  if (!servers.some(({ weight }) => weight > 0)) servers.push(...gone);
   const canTake = servers.some(({ state: is, weight }) => is !== 'draining' && weight > 0);
   if (canTake) return { servers, stuck: [] };
   const stuck = servers

@@ -28,7 +28,7 @@ const assignments: fc.Arbitrary<Assignment> = fc
         ? []
         : organizations.map((name, i) => [name, servers[i % servers.length] ?? ''] as const),
     );
-    return { epoch, version, tableVersion, drainUpTo, servers, slots, pins };
+    return { epoch, version, tableVersion, drainUpTo, balancedFor: seed.toString(16), servers, slots, pins };
   });
 
 it('is read as it was written', () => {
@@ -43,10 +43,19 @@ const GOOD: Assignment = {
   version: 5n,
   tableVersion: 5n,
   drainUpTo: 4n,
+  balancedFor: '0123456789abcdef',
   servers: ['a', 'b'],
   slots: new Uint16Array(SLOTS),
   pins: new Map([['acme', 'b']]),
 };
+
+it('is read as it was written before there was a signature', () => {
+  const { balancedFor, ...older } = JSON.parse(encodeAssignment(GOOD).toString()) as Record<string, unknown>;
+  expect(balancedFor).toBe(GOOD.balancedFor);
+  expect(decodeAssignment(Buffer.from(JSON.stringify(older)))).toEqual({
+    value: { ...GOOD, balancedFor: '' },
+  });
+});
 
 it('takes about 44 KB for the table', () => {
   expect(encodeAssignment(GOOD).length).toBeLessThan(45_000);

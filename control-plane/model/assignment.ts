@@ -26,6 +26,8 @@ const storedSchema = z.object({
   servers: z.array(idSchema).max(MOST_SERVERS),
   /** 16384 little-endian uint16: index into `servers`, or 65535. */
   slots: z.base64(),
+  /** Left out by those who wrote before there was such a field. */
+  balancedFor: z.string().max(64).default(''),
   /** Organization and the index of its server. */
   pins: z.array(z.tuple([organizationSchema, z.int().min(0)])),
 });
@@ -40,6 +42,7 @@ export function encodeAssignment(assignment: Assignment): Buffer {
     version: String(assignment.version),
     tableVersion: String(assignment.tableVersion),
     drainUpTo: String(assignment.drainUpTo),
+    balancedFor: assignment.balancedFor,
     servers: assignment.servers,
     pins: [...assignment.pins].map(([organization, server]) => [organization, numbers.get(server) ?? -1]),
     slots: slots.toString('base64'),
@@ -54,7 +57,7 @@ export function encodeAssignment(assignment: Assignment): Buffer {
 export function decodeAssignment(bytes: Uint8Array): Decoded<Assignment> {
   const decoded = decodeJson(storedSchema, bytes);
   if ('why' in decoded) return decoded;
-  const { epoch, version, tableVersion, drainUpTo, servers, pins } = decoded.value;
+  const { epoch, version, tableVersion, drainUpTo, balancedFor, servers, pins } = decoded.value;
   const table = Buffer.from(decoded.value.slots, 'base64');
   if (table.length !== SLOTS * 2)
     return { why: `the slot table has ${table.length} bytes, not ${SLOTS * 2}` };
@@ -64,6 +67,7 @@ export function decodeAssignment(bytes: Uint8Array): Decoded<Assignment> {
     version: BigInt(version),
     tableVersion: BigInt(tableVersion),
     drainUpTo: BigInt(drainUpTo),
+    balancedFor,
     servers,
     slots,
     pins: new Map(pins.map(([organization, server]) => [organization, servers[server] ?? ''])),

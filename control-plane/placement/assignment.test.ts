@@ -164,6 +164,17 @@ describe('pins', () => {
   });
 });
 
+it('a server that only a pin named goes with the pin', () => {
+  const servers: PlacementServer[] = [
+    { id: 'a', weight: 0, state: 'active' },
+    { id: 'b', weight: 1, state: 'active' },
+  ];
+  const pinned = nextAssignment(undefined, { servers, pins: new Map([['x', 'a']]), epoch: 1n }).assignment;
+  expect(pinned.servers).toEqual(['a', 'b']);
+  const { assignment } = nextAssignment(pinned, { servers, pins: new Map(), epoch: 1n });
+  expect(assignment.servers).toEqual(['b']);
+});
+
 it('holds what it promises through any history', () => {
   const state = fc.constantFrom<ServerState>('active', 'active', 'draining', 'suspect');
   const server = fc.record({

@@ -1,6 +1,7 @@
 /** From what is to be true (servers, pins) and the assignment before to the next one. */
+import { nextSlots, ON_THE_WAY } from './balance.ts';
 import { slotOf } from './slot.ts';
-import { compareIds, EMPTY_TABLE, movesBetween, nextTable, serverOfSlot } from './table.ts';
+import { compareIds, EMPTY_TABLE, movesBetween, serverOfSlot, slotCounts } from './table.ts';
 import { NO_SERVER } from './types.ts';
 import type { Assignment, Move, SlotTable } from './types.ts';
 
@@ -25,6 +26,21 @@ export interface Wanted {
   readonly pins: ReadonlyMap<string, string>;
   /** The leader's epoch. */
   readonly epoch: bigint;
+  /** Servers that are not in `servers` because they are dead, and not because there are no such; for the words alone. */
+  readonly dead?: ReadonlySet<string>;
+  /**
+   * Asked for each slot whose server is no longer among `servers`: the server that the slot's devices are on. It gets the
+   * slot if it is active and may have slots; a slot without an answer goes to those with the most room. While there are
+   * such slots, nothing else moves, and the table that comes of it counts as balanced, however uneven.
+   *
+   * Left out: what is missing moves as any other change does, by the quotas.
+   */
+  readonly adopt?: ((slot: number) => string | undefined) | undefined;
+  /**
+   * How many slots may be taken from servers that live and are not draining. Default: any number. What servers that are
+   * gone or draining have is moved all at once, whatever this says.
+   */
+  readonly budget?: number | undefined;
 }
 
 /** A pin that is not in force; the organization goes by the table. */
@@ -32,7 +48,7 @@ export interface SuspendedPin {
   readonly organization: string;
   readonly server: string;
   /** `unknown`: there is no such server. `suspect`: and it did not have the organization before. */
-  readonly reason: 'unknown' | 'draining' | 'suspect';
+  readonly reason: 'unknown' | 'dead' | 'draining' | 'suspect';
 }
 
 /** The outcome of `nextAssignment`. */
@@ -42,19 +58,21 @@ export interface NextAssignment {
   readonly changed: boolean;
   /** In the order of the slots. */
   readonly moves: readonly Move[];
+  /** Whether nothing is left to be moved for these servers and weights: more budget would not change anything. */
+  readonly isBalanced: boolean;
   /** In the order of the organizations. */
   readonly suspendedPins: readonly SuspendedPin[];
 }
 
 function pinsInForce(
   previous: Assignment | undefined,
-  { servers, pins }: Wanted,
+  { servers, pins, dead }: Wanted,
 ): { inForce: Map<string, string>; suspended: SuspendedPin[] } {
   const states = new Map(servers.map(({ id, state }) => [id, state]));
   const inForce = new Map<string, string>();
   const suspended: SuspendedPin[] = [];
   for (const [organization, server] of [...pins].sort(([a], [b]) => compareIds(a, b))) {
-    const state = states.get(server) ?? 'unknown';
+    const state = states.get(server) ?? (dead?.has(server) ? 'dead' : 'unknown');
     const stays = state === 'suspect' && previous?.pins.get(organization) === server;
     if (state === 'active' || stays) inForce.set(organization, server);
     else suspended.push({ organization, server, reason: state });
@@ -62,32 +80,22 @@ function pinsInForce(
   return { inForce, suspended };
 }
 
-/**
- * The table for the servers that are not draining. Where slots would be left that only suspect servers could take, those
- * count as active: a suspect server is better than none.
- */
-function tableFor(previous: SlotTable, servers: readonly PlacementServer[]): SlotTable {
-  const staying = servers.filter(({ state }) => state !== 'draining');
-  const suspectsKeep = staying.map((server) => ({ ...server, frozen: server.state === 'suspect' }));
-  const { table } = nextTable(previous, suspectsKeep);
-  return table.slots.includes(NO_SERVER) ? nextTable(previous, staying).table : table;
-}
-
 function sameEntries(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
   return a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
 }
 
-/** The table with `servers` grown by the ids that only pins name. */
+/** The table with the servers that have slots and those that only pins name, and no others. */
 function withServers(table: SlotTable, ids: Iterable<string>): SlotTable {
-  const servers = [...new Set([...table.servers, ...ids])].sort(compareIds);
+  const servers = [...new Set([...slotCounts(table).keys(), ...ids])].sort(compareIds);
   const numbers = new Map(servers.map((id, number) => [id, number]));
-  const renumbered = table.servers.map((id) => numbers.get(id)!);
+  const renumbered = table.servers.map((id) => numbers.get(id) ?? NO_SERVER);
   return { servers, slots: table.slots.map((server) => renumbered[server] ?? NO_SERVER) };
 }
 
 /**
  * The assignment to follow `previous` (undefined: the first one), with the fewest moves; `previous` itself where neither a
- * slot nor a pin nor the epoch changes. `servers` in it are those that have slots or pins, and no others.
+ * slot nor a pin nor the epoch changes. `servers` in it are those that have slots or pins, and no others. Called again and
+ * again it reaches the quotas, however small the budget, and then rests; see balance.ts.
  *
  * Throws `RangeError` where two servers have the same id, a weight is not a number from 0 to 1e9, or the epoch is lower
  * than that of `previous`: proxies would refuse it.
@@ -98,12 +106,17 @@ export function nextAssignment(previous: Assignment | undefined, wanted: Wanted)
     throw new RangeError(`the epoch ${epoch} is lower than ${previous.epoch}, that of the assignment before`);
   }
   const before = previous ?? EMPTY_TABLE;
-  const table = tableFor(before, wanted.servers);
+  const { table, balancedFor, isBalanced } = nextSlots(
+    { ...before, balancedFor: previous?.balancedFor ?? '' },
+    wanted,
+  );
   const moves = movesBetween(before, table);
   const { inForce, suspended } = pinsInForce(previous, wanted);
   const tableChanged = previous === undefined || moves.length > 0 || !sameEntries(previous.pins, inForce);
-  if (previous !== undefined && !tableChanged && epoch === previous.epoch) {
-    return { assignment: previous, changed: false, moves, suspendedPins: suspended };
+  // A signature alone makes no new assignment, unless the way that was begun has ended.
+  const hasArrived = previous?.balancedFor === ON_THE_WAY && balancedFor !== ON_THE_WAY;
+  if (previous !== undefined && !tableChanged && !hasArrived && epoch === previous.epoch) {
+    return { assignment: previous, changed: false, moves, isBalanced, suspendedPins: suspended };
   }
   const version = (previous?.version ?? 0n) + 1n;
   const assignment: Assignment = {
@@ -113,8 +126,9 @@ export function nextAssignment(previous: Assignment | undefined, wanted: Wanted)
     pins: inForce,
     tableVersion: tableChanged ? version : previous.tableVersion,
     drainUpTo: previous?.drainUpTo ?? 0n,
+    balancedFor,
   };
-  return { assignment, changed: true, moves, suspendedPins: suspended };
+  return { assignment, changed: true, moves, isBalanced, suspendedPins: suspended };
 }
 
 /**

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fairShares, quotas, roundShares, weightUnits } from './quota.ts';
+import { fairShares, fillUp, quotas, roundShares, weightUnits } from './quota.ts';
 import { SLOTS } from './types.ts';
 
 const weight = fc.oneof(
@@ -87,5 +87,37 @@ describe('roundShares', () => {
     expect(roundShares(shares, [0, 0, 0], 29)).toBeUndefined();
     expect(roundShares(shares, [0, 0, 0], 34)).toBeUndefined();
     expect(roundShares(shares, [0, 0, 0], 33)).toEqual([11, 11, 11]);
+  });
+});
+
+describe('filling up', () => {
+  it('takes from nobody, gives everything, and brings those that get some as close to each other as can be', () => {
+    const lists = fc.array(
+      fc.record({ weight: fc.integer({ min: 0, max: 4 }), held: fc.integer({ min: 0, max: 40 }) }),
+      { minLength: 1, maxLength: 8 },
+    );
+    fc.assert(
+      fc.property(lists, fc.nat({ max: 100 }), (list, more) => {
+        const weights = list.map(({ weight }) => weight);
+        const held = list.map((one) => one.held);
+        const total = held.reduce((a, b) => a + b, 0) + more;
+        const counts = fillUp(weights, held, total);
+        expect(counts.every((count, i) => count >= held[i]!)).toBe(true);
+        if (weights.every((weight) => weight === 0)) {
+          expect(counts).toEqual(held);
+          return;
+        }
+        expect(counts.reduce((a, b) => a + b, 0)).toBe(total);
+        const grown = [...counts.keys()].filter((i) => counts[i]! > held[i]!);
+        expect(grown.every((i) => weights[i]! > 0)).toBe(true);
+        // Nobody that got slots is above another that could have had them by more than the rounding.
+        for (const i of grown) {
+          weights.forEach((weight, j) => {
+            if (weight > 0) expect((counts[i]! - 1) / weights[i]!).toBeLessThan((counts[j]! + 1) / weight);
+          });
+        }
+      }),
+      { numRuns: 200 },
+    );
   });
 });

@@ -70,3 +70,35 @@ export function quotas(weights: readonly number[], total: number = SLOTS): numbe
   const none = weights.map(() => 0);
   return roundShares(fairShares(weights, total), none, total) ?? none;
 }
+
+/**
+ * How many slots each server is to have when none may give any: those that have more than their fair share keep them, and
+ * the others share what is left, so that who has the most room gets the most.
+ *
+ * @param held how many slots each one has now; those with weight 0 get none
+ * @param total at least the sum of `held`
+ * @returns counts that are nowhere below `held`; `held` itself where no weight is above 0
+ */
+export function fillUp(weights: readonly number[], held: readonly number[], total: number = SLOTS): number[] {
+  let open = [...weights.keys()].filter((index) => weights[index]! > 0);
+  if (open.length === 0) return [...held];
+  const heldBy = (indices: readonly number[]): number =>
+    indices.reduce((sum, index) => sum + held[index]!, 0);
+  const all = heldBy([...weights.keys()]);
+  for (;;) {
+    const left = total - (all - heldBy(open));
+    const shares = fairShares(
+      open.map((index) => weights[index]!),
+      left,
+    );
+    const within = open.filter((index, i) => held[index]! <= shares[i]!.down);
+    if (within.length === open.length) {
+      const counts = [...held];
+      const none = open.map(() => 0);
+      const rounded = roundShares(shares, none, left) ?? none;
+      open.forEach((index, i) => (counts[index] = rounded[i]!));
+      return counts;
+    }
+    open = within;
+  }
+}

@@ -17,11 +17,16 @@ export function slotOf(organization: string): number {
   return Number(organizationHash(organization) % BigInt(SLOTS));
 }
 
+/** The hash key of all organizations of a slot that are not pinned, on `server`. */
+export function slotKey(slot: number, server: string): string {
+  return `${server}_${slot % POINTS}`;
+}
+
 /**
  * The hash key for an organization on `server`: one of the server's own points in the ring. A pinned organization takes
  * its point by its own hash, since its slot belongs to another server.
  */
 export function hashKey(organization: string, server: string, pinned = false): string {
-  const number = pinned ? organizationHash(organization) : BigInt(slotOf(organization));
-  return `${server}_${number % BigInt(POINTS)}`;
+  if (!pinned) return slotKey(slotOf(organization), server);
+  return `${server}_${organizationHash(organization) % BigInt(POINTS)}`;
 }

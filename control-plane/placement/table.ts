@@ -40,14 +40,14 @@ export function movesBetween(before: SlotTable, after: SlotTable): Move[] {
 }
 
 /** Each slot's holder as a number of `ids`; a server that is not in there holds nothing. */
-function holdersIn(table: SlotTable, ids: readonly string[]): Int32Array {
+export function holdersIn(table: SlotTable, ids: readonly string[]): Int32Array {
   const numbers = new Map(ids.map((id, number) => [id, number]));
   const renumbered = table.servers.map((id) => numbers.get(id) ?? NOBODY);
   return Int32Array.from(table.slots, (server) => renumbered[server] ?? NOBODY);
 }
 
 /** The other way round: `ids` are sorted, and those that hold nothing are left out. */
-function tableOf(holders: Int32Array, ids: readonly string[]): SlotTable {
+export function tableOf(holders: Int32Array, ids: readonly string[]): SlotTable {
   const held = heldSlots(holders, ids.length);
   const used = [...ids.keys()].filter((number) => held[number]! > 0);
   const renumbered = new Uint16Array(ids.length);
@@ -59,7 +59,7 @@ function tableOf(holders: Int32Array, ids: readonly string[]): SlotTable {
 }
 
 /** In the order of their ids. Throws `RangeError` where two have the same id or a weight is none. */
-function sorted(servers: readonly WeightedServer[]): WeightedServer[] {
+export function sorted<T extends WeightedServer>(servers: readonly T[]): T[] {
   const list = [...servers].sort((a, b) => compareIds(a.id, b.id));
   list.forEach(({ id, weight }, index) => {
     if (list[index + 1]?.id === id) throw new RangeError(`two servers have the id "${id}"`);

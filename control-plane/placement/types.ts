@@ -23,6 +23,11 @@ export interface Assignment extends SlotTable {
   readonly tableVersion: bigint;
   /** Proxies may drain what the assignments up to this version have moved. */
   readonly drainUpTo: bigint;
+  /**
+   * For which servers and weights the table is balanced, or is left as it is on purpose: a `signatureOf` (balance.ts).
+   * `ON_THE_WAY`: for none yet. Empty: it was stored before there was such a field. Proxies are not told.
+   */
+  readonly balancedFor: string;
 }
 
 /** A server that may hold slots. */

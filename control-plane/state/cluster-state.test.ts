@@ -1,5 +1,14 @@
 import { expect, it } from 'vitest';
-import { DEFAULT_SETTINGS, pins, servers, settings, settingsSchema } from '../model/index.ts';
+import {
+  DEFAULT_SETTINGS,
+  NO_VERDICTS,
+  pins,
+  servers,
+  settings,
+  settingsSchema,
+  verdicts,
+  type ServerVerdict,
+} from '../model/index.ts';
 import { isLoaded, NO_STATE, reduce, SOURCES } from './cluster-state.ts';
 import { assignmentEvent, assignmentOf, change, put, server, stateOf } from './testing.ts';
 
@@ -73,6 +82,28 @@ it('keeps the assignment when the store has lost it, and says that none is store
   const after = reduce(before, assignmentEvent(undefined, 0));
   expect(after.assignment).toBe(before.assignment);
   expect(after.assignmentRevision).toBe(0);
+});
+
+it('keeps the verdicts when the store has lost them or they are damaged', () => {
+  const b: ServerVerdict = { state: 'dead', sinceMs: 1, deaths: [1], why: '', sayDead: [], cannotSay: [] };
+  const before = stateOf({ verdicts: { ...NO_VERDICTS, servers: { b } } });
+  expect([before.verdicts.servers, before.verdictsRevision]).toEqual([{ b }, 16]);
+  const key = 'verdicts';
+  const gone = reduce(before, { source: key, event: change([{ key, revision: 30, entry: undefined }]) });
+  expect([gone.verdicts, gone.verdictsRevision]).toEqual([before.verdicts, 0]);
+  const damaged = reduce(gone, { source: key, event: change([put(verdicts, '', Buffer.from('no'), 31)]) });
+  expect([damaged.verdicts, damaged.verdictsRevision]).toEqual([before.verdicts, 31]);
+  expect([...damaged.invalid.keys()]).toEqual([key]);
+  const mended = reduce(damaged, { source: key, event: change([put(verdicts, '', NO_VERDICTS, 32)]) });
+  expect([mended.verdicts, mended.verdictsRevision, mended.invalid.size]).toEqual([NO_VERDICTS, 32, 0]);
+});
+
+it('takes views in, by proxy, and lets them go', () => {
+  const view = { proxy: 'p', replica: 'r', run: '1', sinceMs: 1, servers: {} };
+  const before = stateOf({ views: [view] });
+  expect([...before.views]).toEqual([['p', { value: view, revision: 15 }]]);
+  const gone = change([{ key: 'views/p', revision: 30, entry: undefined }]);
+  expect(reduce(before, { source: 'views', event: gone }).views.size).toBe(0);
 });
 
 it('falls back to the defaults when the settings are deleted', () => {

@@ -7,10 +7,13 @@ import {
   ASSIGNMENT,
   decodeAssignment,
   DEFAULT_SETTINGS,
+  NO_VERDICTS,
   pins,
   replicas,
   servers,
   settings,
+  verdicts,
+  views,
   type AgentStatus,
   type Assignment,
   type Kind,
@@ -18,6 +21,8 @@ import {
   type Replica,
   type Server,
   type Settings,
+  type Verdicts,
+  type View,
 } from '../model/index.ts';
 import { currentKey } from '../store/chunks.ts';
 import type { Change, Invalid, Revision, VersionedEvent, WatchEvent } from '../store/store.ts';
@@ -31,7 +36,7 @@ export interface Known<T> {
 export type Collection<T> = ReadonlyMap<string, Known<T>>;
 
 /** Kinds of values that are watched, by the name of their part of the state. */
-export const WATCHED = { servers, pins, settings, agents, replicas } as const;
+export const WATCHED = { servers, pins, settings, agents, replicas, views, verdicts } as const;
 /** All parts of the state that come from the store. */
 export const SOURCES = [...(Object.keys(WATCHED) as (keyof typeof WATCHED)[]), 'assignment'] as const;
 export type Source = (typeof SOURCES)[number];
@@ -49,6 +54,12 @@ export interface ClusterState {
   readonly settingsRevision: Revision;
   readonly agents: Collection<AgentStatus>;
   readonly replicas: Collection<Replica>;
+  /** By proxy: what it sees of the servers' health. */
+  readonly views: Collection<View>;
+  /** The leader's verdicts on the servers; they stay when they are no longer stored. */
+  readonly verdicts: Verdicts;
+  /** Of what the next write of the verdicts replaces; 0: none are stored (any more). */
+  readonly verdictsRevision: Revision;
   /** The assignment in force; it stays when it is no longer stored. */
   readonly assignment: Assignment | undefined;
   /** `expected` of the write that replaces the assignment; 0: none is stored (any more). */
@@ -69,6 +80,9 @@ export const NO_STATE: ClusterState = {
   settingsRevision: 0,
   agents: new Map(),
   replicas: new Map(),
+  views: new Map(),
+  verdicts: NO_VERDICTS,
+  verdictsRevision: 0,
   assignment: undefined,
   assignmentRevision: 0,
   invalid: new Map(),
@@ -113,6 +127,20 @@ function reduceKind(state: ClusterState, source: keyof typeof WATCHED, event: Wa
       return { ...state, agents: applied(agents, state.agents, invalid, event.changes), invalid };
     case 'replicas':
       return { ...state, replicas: applied(replicas, state.replicas, invalid, event.changes), invalid };
+    case 'views':
+      return { ...state, views: applied(views, state.views, invalid, event.changes), invalid };
+    case 'verdicts': {
+      const { verdicts: value, verdictsRevision: revision } = state;
+      const stored = applied(verdicts, new Map([['', { value, revision }]]), invalid, event.changes).get('');
+      // Neither a damaged value nor an emptied etcd is a reason to forget who is dead; who writes the next one names it.
+      const damaged = invalid.get(verdicts.prefix);
+      return {
+        ...state,
+        verdicts: stored?.value ?? value,
+        verdictsRevision: damaged?.revision ?? stored?.revision ?? 0,
+        invalid,
+      };
+    }
     case 'settings': {
       const before = new Map(
         state.settingsRevision === 0

@@ -1,15 +1,20 @@
 /** States for unit tests: what the store's watches would have told. */
 import {
+  agents,
   encodeAssignment,
   pins,
   replicas,
   servers,
   settings,
   settingsSchema,
+  verdicts,
+  views,
   type Assignment,
   type Kind,
   type Server,
   type Settings,
+  type Verdicts,
+  type View,
 } from '../model/index.ts';
 import { initialTable } from '../placement/table.ts';
 import type { Change, WatchEvent } from '../store/store.ts';
@@ -25,7 +30,8 @@ export function server(id: string, rest: Partial<Server> = {}): Server {
 /** An assignment of equal shares, version 1 of epoch 1, which connections may follow. */
 export function assignmentOf(ids: readonly string[], rest: Partial<Assignment> = {}): Assignment {
   const table = initialTable(ids.map((id) => ({ id, weight: 1 })));
-  return { ...table, epoch: 1n, version: 1n, tableVersion: 1n, drainUpTo: 1n, pins: new Map(), ...rest };
+  const versions = { epoch: 1n, version: 1n, tableVersion: 1n, drainUpTo: 1n };
+  return { ...table, ...versions, balancedFor: '', pins: new Map(), ...rest };
 }
 
 export function put<T>(kind: Kind<T>, id: string, value: T | Buffer, revision: number): Change {
@@ -54,6 +60,10 @@ export interface TestState {
   readonly assignment?: Assignment;
   readonly settings?: Partial<Settings>;
   readonly replicas?: readonly string[];
+  /** Servers whose agent speaks. */
+  readonly agents?: readonly string[];
+  readonly views?: readonly View[];
+  readonly verdicts?: Verdicts;
 }
 
 /** A state that is loaded whole. */
@@ -65,7 +75,11 @@ export function stateOf(given: TestState, from: ClusterState = NO_STATE): Cluste
       put(pins, organization, { organization, server: id }, 11),
     ),
     settings: given.settings ? [put(settings, '', settingsSchema.parse(given.settings), 12)] : [],
-    agents: [],
+    agents: (given.agents ?? []).map((id) =>
+      put(agents, id, { server: id, instance: 'i', measuredAtMs: 0, load: {} }, 14),
+    ),
+    views: (given.views ?? []).map((value) => put(views, value.proxy, value, 15)),
+    verdicts: given.verdicts ? [put(verdicts, '', given.verdicts, 16)] : [],
     replicas: (given.replicas ?? []).map((id) =>
       put(replicas, id, { id, xds: at, admin: at, startedAtMs: 0 }, 13),
     ),
