@@ -5,7 +5,7 @@ import type { Topology } from '../../local/topology.ts';
 import { cleanupAfterTest } from '../harness/cleanup-hooks.ts';
 import { waitFor } from '../harness/wait.ts';
 import { DeviceGroup, organizations } from './devices.ts';
-import { assignment, homes, seats, START_MS, startSystem } from './system.ts';
+import { assignment, homes, routesTo, seats, START_MS, startSystem } from './system.ts';
 
 const TIMEOUT_MS = START_MS + 180_000;
 
@@ -86,6 +86,22 @@ test(
       else expect([organization, after.get(organization)]).toEqual([organization, server]);
     }
     expect(after.size).toBe(all.length);
+
+    // The control plane adopts what the proxies have done: nobody is moved a second time.
+    const rest = system.servers.filter(({ id }) => id !== victim.id);
+    await routesTo(system, rest);
+    await waitFor(
+      async () => {
+        const { drainUpTo, tableVersion } = await assignment(system);
+        return drainUpTo === tableVersion;
+      },
+      { what: 'connections to be allowed to follow' },
+    );
+    process.stderr.write(
+      `a server killed: every proxy routed by the assignment without it ${Math.round(performance.now() - began)} ms after\n`,
+    );
+    expect(await homes(system)).toEqual(after);
+    expect(group.devices.filter(({ session }) => session !== 1).map(({ id }) => id)).toEqual([]);
   },
 );
 

@@ -6,6 +6,8 @@ import { getJson } from '../../local/http.ts';
 import { LocalStack } from '../../local/stack.ts';
 import type { Part, Topology } from '../../local/topology.ts';
 import type { Cleanup } from '../harness/cleanup.ts';
+import { ComposeStack } from '../compose/stack.ts';
+import { theEngine } from '../compose/engine.ts';
 import { waitFor } from '../harness/wait.ts';
 
 export interface SystemOptions {
@@ -18,8 +20,12 @@ export interface SystemOptions {
 /** Milliseconds that starting it may take. */
 export const START_MS = 240_000;
 
-/** Starts one from an empty etcd; ended by the cleanup. */
+/**
+ * Starts one from an empty etcd; ended by the cleanup. `COHORT_TEST_SYSTEM=compose`: the containers of docker-compose.yml,
+ * all of them, whatever fewer parts the options ask for.
+ */
 export async function startSystem(cleanup: Cleanup, options: SystemOptions = {}): Promise<Topology> {
+  if (process.env.COHORT_TEST_SYSTEM === 'compose') return cleanup.own(await ComposeStack.start(theEngine()));
   const log: string[] = [];
   const context = await Context.make((line) => log.push(line), new AbortController().signal);
   cleanup.own(context);

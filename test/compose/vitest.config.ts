@@ -1,0 +1,13 @@
+/** `npm run test:compose`: the integration tests, and what is to be seen of the containers alone. */
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    name: 'compose',
+    include: ['test/compose/**/*.test.ts', 'test/integration/**/*.test.ts'],
+    allowOnly: !process.env.CI,
+    maxWorkers: 1,
+    testTimeout: 180_000,
+    hookTimeout: 120_000,
+  },
+});
