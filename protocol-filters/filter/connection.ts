@@ -26,8 +26,8 @@ export const FLAG_HTTP: u8 = 4;
 export class Connection extends Stream {
   state: u8;
   flags: u8;
-  /** While identifying: how many bytes the first message needs before it is worth looking at again. While connecting: how
-   * many bytes went on already, to be counted where the connection will sit. */
+  /** While identifying: how many bytes the first message needs before it is worth looking at again. Then, until it is known
+   * where the connection sits (`arrivals.ts`): how many bytes went on already, to be counted there. */
   needed: u32;
   /** The chain it is in (`chain.ts`), or 0. */
   chain: usize;
@@ -39,17 +39,17 @@ export class Connection extends Stream {
   seat: usize;
   /** The name of the server that was assigned when it was accepted (`seats.ts`), or 0. */
   assigned: usize;
-  /** Two `Framing`s: what the server sends, and what the device sends. */
-  private serverFraming0: u64;
-  private serverFraming1: u32;
-  private deviceFraming0: u64;
-  private deviceFraming1: u32;
+  /** As `needed`: the size of the server's first chunk. */
+  earlySent: u32;
+  /** Two `Framing`s, of use once the connection is due: what the server sends, and what the device sends. */
+  private serverFraming: u64;
+  private deviceFraming: u64;
 
   fromServer(): Framing {
-    return changetype<Framing>(changetype<usize>(this) + offsetof<Connection>('serverFraming0'));
+    return changetype<Framing>(changetype<usize>(this) + offsetof<Connection>('serverFraming'));
   }
   fromDevice(): Framing {
-    return changetype<Framing>(changetype<usize>(this) + offsetof<Connection>('deviceFraming0'));
+    return changetype<Framing>(changetype<usize>(this) + offsetof<Connection>('deviceFraming'));
   }
 }
 

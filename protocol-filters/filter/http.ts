@@ -3,7 +3,7 @@
 import { BUFFER_RESPONSE_BODY, CONTINUE, PAUSE } from '../sdk/constants';
 import { sendLocalResponse } from '../sdk/host';
 import { storeAscii } from '../sdk/bytes';
-import { follow, lastEnd } from '../protocols/framing';
+import { boundaryIn, WEBSOCKET } from '../protocols/framing';
 import { identifyWebSocket } from '../protocols/websocket';
 import { foundId, foundIdSize, foundPinned, foundSlot } from './assignment';
 import {
@@ -19,6 +19,7 @@ import {
 import { isDue, redirected } from './drain';
 import { FOUND, identity } from './identity';
 import { Listener } from './listener';
+import { countMessages } from './messages';
 import * as reasons from './reasons';
 import { redirectWebSocket, swallow } from './redirect';
 import { aim, seatAtUpstream, steerHttp } from './route';
@@ -69,15 +70,22 @@ export function onRequestBody(stream: usize, size: u32, end: bool): i32 {
   return CONTINUE;
 }
 
+/** Redirects behind the last whole frame of the server's chunk; returns how many of its bytes go on. */
+function redirectAt(connection: Connection, size: u32): u32 {
+  if (!isDue(connection)) return size;
+  const keep = boundaryIn(connection.fromServer(), WEBSOCKET, BUFFER_RESPONSE_BODY, size);
+  if (keep == 0 || !redirectWebSocket(keep, size)) return size;
+  redirected(connection, REDIRECTED);
+  return keep;
+}
+
 export function onResponseBody(stream: usize, size: u32, end: bool): i32 {
   const connection = changetype<Connection>(stream);
   if (connection.state == REDIRECTED) {
     swallow(BUFFER_RESPONSE_BODY, size);
     return CONTINUE;
   }
-  const messages = follow(connection.fromServer(), true, BUFFER_RESPONSE_BODY, size);
-  countSent(connection, size, messages);
-  if (isDue(connection) && lastEnd > 0 && redirectWebSocket(lastEnd, size))
-    redirected(connection, REDIRECTED);
+  countMessages(connection, WEBSOCKET, BUFFER_RESPONSE_BODY, size);
+  countSent(connection, redirectAt(connection, size));
   return CONTINUE;
 }

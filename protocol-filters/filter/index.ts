@@ -1,6 +1,7 @@
 // Entry of the Cohort filter: one module for every plugin of a proxy, so that all share one VM per worker.
 export * from '../sdk/exports';
 import { on } from '../sdk/contexts';
+import { seatArrivals } from './arrivals';
 import { drain } from './drain';
 import { onRequestBody, onRequestHeaders, onResponseBody, onResponseHeaders } from './http';
 import { onConfigure, onRootGone } from './plugin';
@@ -13,6 +14,7 @@ function onTick(root: usize): void {
   if (!isTicker(root)) return;
   agree();
   refuseOverdue();
+  seatArrivals();
   drain();
   reportIfDue(root);
 }

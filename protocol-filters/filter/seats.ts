@@ -30,7 +30,9 @@ export class Seat extends Link {
   server: usize;
   received: u64;
   sent: u64;
+  /** An estimate (`messages.ts`), and what it is too high by. */
   messages: u64;
+  owed: u32;
   size: u32;
 }
 
@@ -222,7 +224,11 @@ export function takeSeat(organization: usize, size: u32, slot: u32, pinned: bool
 /** The connection turned out to sit on this server: its new seat. */
 export function sitDown(waiting: usize, server: usize, serverSize: u32): usize {
   const name = serverSize > LONGEST_SERVER ? 0 : internName(server, serverSize);
-  if (name == 0) return waiting;
+  return name == 0 ? waiting : sitDownAt(waiting, name);
+}
+
+/** The same for the entry of the server's name. */
+export function sitDownAt(waiting: usize, name: usize): usize {
   const from = changetype<Seat>(waiting);
   const organization = organizationBytes(waiting);
   const hash = xxHash64(organization, from.size);
@@ -259,12 +265,11 @@ export function countReceived(connection: Connection, bytes: u32): void {
   if (!seat.changed) changeSeat(connection.seat);
 }
 
-/** Bytes to the device, and the messages that ended in them. */
-export function countSent(connection: Connection, bytes: u32, messages: u32): void {
+/** Bytes to the device. */
+export function countSent(connection: Connection, bytes: u32): void {
   if (connection.seat == 0) return;
   const seat = changetype<Seat>(connection.seat);
   seat.sent += bytes;
-  seat.messages += messages;
   if (!seat.changed) changeSeat(connection.seat);
 }
 

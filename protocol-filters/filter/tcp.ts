@@ -2,8 +2,9 @@
 // it follow when its organization moves.
 import { BUFFER_DOWNSTREAM, BUFFER_UPSTREAM, CONTINUE, PAUSE, STREAM_DOWNSTREAM } from '../sdk/constants';
 import { actAs, closeStream } from '../sdk/host';
-import { follow, lastEnd } from '../protocols/framing';
+import { boundaryIn, MQTT_5, MQTT_FROM_DEVICE, MQTT_FROM_SERVER } from '../protocols/framing';
 import { identifyMqtt, mqttLevel } from '../protocols/mqtt';
+import { arrive, isArriving, leaveEarly, seatNow } from './arrivals';
 import { foundId, foundIdSize, foundPinned, foundSlot } from './assignment';
 import { leaveChain } from './chain';
 import {
@@ -22,9 +23,10 @@ import { drainOver, isDue, redirected } from './drain';
 import { FOUND, identity, NEED_MORE } from './identity';
 import { nextOverdue, startIdentifying } from './identifying';
 import { Listener } from './listener';
+import { countMessages } from './messages';
 import * as reasons from './reasons';
 import { cutChunk, endMqttSession, redirectMqtt, swallow } from './redirect';
-import { aim, seatAtUpstream, steerTcp } from './route';
+import { aim, steerTcp } from './route';
 import { countReceived, countSent, dereference, leaveSeat, referenceName, takeSeat } from './seats';
 import { deadlineAfter, isOver } from './ticker';
 
@@ -76,15 +78,22 @@ function identify(connection: Connection, size: u32, end: bool): i32 {
   return CONTINUE;
 }
 
-/** Ends the session behind the chunk if a message ends with it. */
+/** Packets of which side, in the version that the device speaks. */
+function packetsFrom(side: u32, connection: Connection): u32 {
+  return (connection.flags & FLAG_REDIRECTABLE) != 0 ? side | MQTT_5 : side;
+}
+
+/** Ends the session behind the chunk if a packet ends with it. */
 function endSession(connection: Connection, size: u32): bool {
-  return connection.fromDevice().isBetweenMessages() && endMqttSession(size);
+  const kind = packetsFrom(MQTT_FROM_DEVICE, connection);
+  return boundaryIn(connection.fromDevice(), kind, BUFFER_DOWNSTREAM, size) == size && endMqttSession(size);
 }
 
 function afterRedirect(connection: Connection, size: u32, end: bool): void {
-  follow(connection.fromDevice(), false, BUFFER_DOWNSTREAM, size);
-  if (!listenerOf(connection).endSession || (!end && !isOver(connection.needed))) return;
-  if (endSession(connection, size)) connection.state = ENDED;
+  if (!listenerOf(connection).endSession) return;
+  // A device that ends the connection in order has said all of its last packet.
+  const ended = end ? endMqttSession(size) : isOver(connection.needed) && endSession(connection, size);
+  if (ended) connection.state = ENDED;
 }
 
 export function onDownstreamData(stream: usize, size: u32, end: bool): i32 {
@@ -100,11 +109,11 @@ export function onDownstreamData(stream: usize, size: u32, end: bool): i32 {
     afterRedirect(connection, size, end);
     return CONTINUE;
   }
-  follow(connection.fromDevice(), false, BUFFER_DOWNSTREAM, size);
   if (connection.state == CONNECTING) {
     connection.needed += size;
     return CONTINUE;
   }
+  if (isArriving(connection) && size > 0) seatNow(connection);
   countReceived(connection, size);
   // MQTT 3.1.1 knows no redirect: the session ends here, and the server's own FIN ends the connection cleanly.
   if (!isDue(connection) || (connection.flags & FLAG_REDIRECTABLE) != 0 || end) return CONTINUE;
@@ -114,15 +123,19 @@ export function onDownstreamData(stream: usize, size: u32, end: bool): i32 {
 
 /** Redirects at the last message boundary of the server's chunk; returns how many of its bytes go on. */
 function redirectAt(connection: Connection, size: u32): u32 {
-  const keep = lastEnd;
-  if (!isDue(connection) || keep == 0) return size;
-  if ((connection.flags & FLAG_REDIRECTABLE) != 0) {
+  if (!isDue(connection)) return size;
+  const ends = (connection.flags & FLAG_REDIRECTABLE) == 0;
+  // The device's next packet ends the session.
+  if (ends && listenerOf(connection).endSession) return size;
+  const kind = packetsFrom(MQTT_FROM_SERVER, connection);
+  const keep = boundaryIn(connection.fromServer(), kind, BUFFER_UPSTREAM, size);
+  if (keep == 0) return size;
+  if (!ends) {
     if (!redirectMqtt(keep, size)) return size;
     redirected(connection, REDIRECTED);
     connection.needed = deadlineAfter(GRACE_MS);
     return keep;
   }
-  if (listenerOf(connection).endSession) return size;
   if (!cutChunk(BUFFER_UPSTREAM, keep, size, 0, 0)) return size;
   // Closed by the next tick, behind what is flushed: a close from here would overtake these bytes.
   redirected(connection, ENDED);
@@ -138,11 +151,14 @@ export function onUpstreamData(stream: usize, size: u32, end: bool): i32 {
   }
   if (connection.state == CONNECTING) {
     connection.state = SEATED;
-    seatAtUpstream(connection);
-    countReceived(connection, connection.needed);
+    if (arrive(connection, size)) return CONTINUE;
+  } else if (isArriving(connection)) {
+    // An end without bytes asks for nothing.
+    if (size == 0) return CONTINUE;
+    seatNow(connection);
   }
-  const messages = follow(connection.fromServer(), false, BUFFER_UPSTREAM, size);
-  countSent(connection, redirectAt(connection, size), messages);
+  countMessages(connection, packetsFrom(MQTT_FROM_SERVER, connection), BUFFER_UPSTREAM, size);
+  countSent(connection, redirectAt(connection, size));
   return CONTINUE;
 }
 
@@ -161,6 +177,7 @@ export function refuseOverdue(): void {
 /** A TCP connection or a WebSocket is gone. */
 export function onStreamGone(stream: usize): void {
   const connection = changetype<Connection>(stream);
+  if (isArriving(connection)) leaveEarly(connection);
   leaveChain(connection);
   const isHttp = (connection.flags & FLAG_HTTP) != 0;
   drainOver(connection, !isHttp && listenerOf(connection).endSession);

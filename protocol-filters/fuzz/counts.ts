@@ -10,8 +10,14 @@ export interface Seat {
   connections: number;
   received: number;
   sent: number;
-  messages: number;
+  /** How many chunks the server's bytes came in. */
+  chunks: number;
+  /** What the last report said; it is an estimate, and does not go back. */
+  messages: bigint;
 }
+
+/** A chunk that is looked at may stand for so many. */
+const CHUNKS_FOR_ONE = 64;
 
 /** The longest server name that the filter counts under. */
 const LONGEST_SERVER = 128;
@@ -20,9 +26,17 @@ function numbers({
   connections,
   received,
   sent,
-  messages,
-}: Record<keyof Omit<Seat, 'key' | 'slotKey'>, unknown>): string {
-  return `${String(connections)} connections, ${String(received)} received, ${String(sent)} sent, ${String(messages)} messages`;
+}: Record<'connections' | 'received' | 'sent', unknown>): string {
+  return `${String(connections)} connections, ${String(received)} received, ${String(sent)} sent`;
+}
+
+/** Is it possible that so many messages came? A message has two bytes at least. */
+function checkMessages(seat: Seat, messages: bigint): void {
+  const most = BigInt(seat.chunks + CHUNKS_FOR_ONE * Math.ceil(seat.sent / 2));
+  check(messages >= seat.messages && messages <= most, () => {
+    return `${messages} messages are reported, ${seat.messages} before, in ${seat.chunks} chunks of ${seat.sent} bytes`;
+  });
+  seat.messages = messages;
 }
 
 export class Counts {
@@ -42,7 +56,7 @@ export class Counts {
     const slotKey = `${place.slot} ${server} ${String(place.pinned)}`;
     let seat = this.seats.get(key);
     if (seat === undefined) {
-      seat = { key, slotKey, connections: 0, received: 0, sent: 0, messages: 0 };
+      seat = { key, slotKey, connections: 0, received: 0, sent: 0, chunks: 0, messages: 0n };
       this.seats.set(key, seat);
     }
     seat.connections++;
@@ -99,6 +113,7 @@ export class Counts {
       const seat = this.seats.get(key);
       const [is, said] = [seat === undefined ? 'nothing' : numbers(seat), numbers(count)];
       check(is === said, () => `a report gives ${JSON.stringify(key)} ${said}; it has ${is}`);
+      if (seat !== undefined) checkMessages(seat, count.messages);
       if (count.connections === 0) {
         seats.delete(key);
         gone++;

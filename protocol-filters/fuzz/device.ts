@@ -3,7 +3,6 @@ import type { HttpStream, TcpStream, Vm } from '../host/index.ts';
 import type { Counts, Seat } from './counts.ts';
 import type { ListenerKind } from './listeners.ts';
 import type { Place } from './tables.ts';
-import type { MessageCounter } from './oracle/messages.ts';
 import type { Reason } from './oracle/verdict.ts';
 import { check } from './violation.ts';
 
@@ -44,8 +43,6 @@ export abstract class Device {
   /** A server has taken the connection: what the device sends reaches it. */
   abstract readonly connected: boolean;
 
-  protected abstract readonly counter: MessageCounter;
-
   get decided(): boolean {
     return this.routed !== undefined || this.refused !== undefined;
   }
@@ -78,11 +75,9 @@ export abstract class Device {
   }
 
   protected countReply(bytes: Uint8Array): void {
-    const before = this.counter.messages;
-    this.counter.take(bytes);
-    if (this.seat === undefined) return;
+    if (this.seat === undefined || bytes.length === 0) return;
     this.seat.sent += bytes.length;
-    this.seat.messages += this.counter.messages - before;
+    this.seat.chunks++;
   }
 
   /** Nothing reached a server unless routed; everything did, unchanged and in order, once one was connected. */

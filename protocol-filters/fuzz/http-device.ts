@@ -4,7 +4,6 @@ import type { Counts } from './counts.ts';
 import { Device, SERVER_PROPERTY } from './device.ts';
 import type { Event } from './events.ts';
 import type { ListenerKind } from './listeners.ts';
-import { FrameCounter, type MessageCounter } from './oracle/messages.ts';
 import type { Reason } from './oracle/verdict.ts';
 import { webSocketVerdict } from './oracle/websocket.ts';
 import { check } from './violation.ts';
@@ -15,7 +14,6 @@ const OURS: readonly Reason[] = ['no_assignment', 'no_server', 'internal'];
 
 export class HttpDevice extends Device {
   readonly stream: HttpStream;
-  protected readonly counter: MessageCounter = new FrameCounter();
   /** The server has agreed to the upgrade: before that no bytes go to it. */
   connected = false;
 

@@ -5,13 +5,14 @@ import { Device, SERVER_PROPERTY } from './device.ts';
 import type { Event } from './events.ts';
 import type { ListenerKind } from './listeners.ts';
 import { mqttVerdict } from './oracle/mqtt.ts';
-import { PacketCounter, type MessageCounter } from './oracle/messages.ts';
 import type { Verdict } from './oracle/verdict.ts';
 import { check } from './violation.ts';
 import type { World } from './world.ts';
 
 /** A deadline is met at a tick; each configuration in between puts the ticks off by one. */
 const TICK_MS = 250;
+
+const FIRST_BYTE = Buffer.from([0xd0]);
 
 export class TcpDevice extends Device {
   readonly stream: TcpStream;
@@ -20,7 +21,6 @@ export class TcpDevice extends Device {
   private receivedBytes = 0;
   private readonly openedAt: number;
   private readonly configuredBefore: number;
-  protected readonly counter: MessageCounter = new PacketCounter();
 
   constructor(
     kind: ListenerKind,
@@ -57,7 +57,9 @@ export class TcpDevice extends Device {
         if (stream.upstreamState === 'connecting') stream.upstreamConnectFailed();
         break;
       case 'reply':
-        if (this.connected && !this.serverEnded) this.inPieces(event, (piece, end) => this.reply(piece, end));
+        if (!this.connected || this.serverEnded) break;
+        this.settle(world);
+        this.inPieces(event, (piece, end) => this.reply(piece, end));
         break;
       case 'abort':
         if (this.connected) stream.resetUpstream();
@@ -133,6 +135,16 @@ export class TcpDevice extends Device {
     const id = server === -1 ? this.routed?.place.server : world.servers[server];
     if (id !== undefined) this.properties.set(SERVER_PROPERTY, Buffer.from(id));
     this.stream.upstreamConnected();
+  }
+
+  /**
+   * A device that is gone at the next tick is counted where it was assigned. One that sits elsewhere stays until it is
+   * known where.
+   */
+  private settle(world: World): void {
+    if (this.seated || this.routed === undefined || this.server === this.routed.place.server) return;
+    this.reply(FIRST_BYTE, false);
+    world.wait(2 * TICK_MS);
   }
 
   private reply(bytes: Uint8Array, end: boolean): void {

@@ -1,114 +1,108 @@
-// Where messages end in a stream of them: followed chunk by chunk, reading nothing but headers.
-import { byteAt, openBuffer } from '../sdk/reader';
+// Where messages end in a stream of bytes that nobody has followed from its beginning.
+//
+// Reading a header costs a call to the host and one back, more than the rest of what is done for a chunk, so nothing is
+// read while a connection has no reason to be redirected. When it has one, the first byte of the next chunk is *taken* for
+// the first of a message, and that is verified: every message from there on must be one that this side may send, and the
+// chunk must end where a message does, or several messages in a row must have been right. A message that is longer than a
+// chunk is followed into the next ones. What is not right is forgotten, and the next chunk tried.
+//
+// A boundary that is none is found about once in a million chunks that begin inside a message, and does this: the redirect
+// stands in the middle of a message, and, as everything behind it is swallowed, the message stays incomplete: the receiver
+// does not process it, and the connection is closed at the end of the window, as without a redirect. (Were all but the last
+// bytes of that message there, as many as the redirect has, they would be taken for its end.)
+import { openBuffer } from '../sdk/reader';
+import { mqttPacketAt } from './mqtt-packet';
+import { webSocketFrameAt } from './websocket-frame';
 
-/** `headerBytes` of a stream that can no longer be followed. */
-const LOST: u8 = 255;
+/** What travels in a direction. MQTT packets differ by side and version. */
+export const MQTT_FROM_SERVER: u32 = 0;
+export const MQTT_FROM_DEVICE: u32 = 1;
+/** Added for MQTT 5. */
+export const MQTT_5: u32 = 2;
+/** Frames of a server. */
+export const WEBSOCKET: u32 = 4;
 
-/** How far one direction of a connection has come. All zero at the start of the first message. */
+/** So many right messages in a row are no accident: the end of the last one counts, wherever the chunk ends. */
+const CERTAIN: u8 = 4;
+
+/** How many messages of a chunk `messagesIn` looks at. */
+const MOST_LOOKED_AT: u32 = 8;
+
+/** How far one direction of a connection has been followed. All zero: the next chunk's first byte is taken for a message's. */
 @unmanaged
 export class Framing {
-  /** Bytes of the current message that are still to come, once its header is read. */
+  /** Bytes still to come of a message that began in an earlier chunk. */
   remaining: u32;
-  /** The message's length, as far as the header tells yet. */
-  value: u32;
-  /** How much of the header has been seen; 0 between messages. */
-  headerBytes: u8;
-  /** WebSocket: how long the header is. */
-  headerSize: u8;
-
-  isBetweenMessages(): bool {
-    return this.remaining == 0 && this.headerBytes == 0;
-  }
+  /** How many messages in a row were right; stays at CERTAIN. */
+  right: u8;
 }
 
-/** In the chunk that was last followed: the offset behind the last message that ended in it; 0 where none did. */
-export let lastEnd: u32 = 0;
-
-function lose(framing: Framing): void {
-  framing.headerBytes = LOST;
-  framing.remaining = 0;
+/** The whole length of the message at `offset`; 0 where there is none, or its header is not all there. */
+function messageAt(kind: u32, offset: u32, size: u32): u32 {
+  return kind == WEBSOCKET ? webSocketFrameAt(offset, size) : mqttPacketAt(kind, offset, size);
 }
 
-/** One byte of an MQTT fixed header: packet type, then the length, least significant seven bits first [MQTT5 2.1.4]. */
-function mqttHeader(framing: Framing, byte: u8): bool {
-  const index: u32 = framing.headerBytes++;
-  if (index == 0) {
-    framing.value = 0;
-    return false;
-  }
-  framing.value |= (<u32>(byte & 0x7f)) << ((index - 1) * 7);
-  if (byte < 0x80) return true;
-  // A fifth length byte is malformed [MQTT5 1.5.5]; the receiver closes the connection.
-  if (index == 4) lose(framing);
-  return false;
-}
-
-/** How many bytes of longer length a WebSocket header of this size has: 2, 4, 6, 8, 10 and 14 are all there are. */
-function longerLength(headerSize: u8): u8 {
-  if (headerSize == 4 || headerSize == 8) return 2;
-  return headerSize >= 10 ? 8 : 0;
-}
-
-/** One byte of a WebSocket frame's header: opcode, mask and length, longer length, masking key (RFC 6455, 5.2). */
-function webSocketHeader(framing: Framing, byte: u8): bool {
-  const index: u8 = framing.headerBytes++;
-  if (index == 0) {
-    framing.headerSize = 2;
-    return false;
-  }
-  if (index == 1) {
-    const length = byte & 0x7f;
-    framing.value = length < 126 ? length : 0;
-    if (length == 126) framing.headerSize = 4;
-    if (length == 127) framing.headerSize = 10;
-    if ((byte & 0x80) != 0) framing.headerSize += 4;
-  } else if (index - 2 < longerLength(framing.headerSize)) {
-    // A frame of 4 GiB is followed no further.
-    if (framing.value > 0xffffff) {
-      lose(framing);
-      return false;
+/** Goes through a chunk whose message begins at `offset`; returns the end of its last whole message, or 0. */
+function walk(framing: Framing, kind: u32, offset: u32, size: u32): u32 {
+  let end = offset;
+  while (end < size) {
+    const length = messageAt(kind, end, size);
+    if (length == 0) {
+      framing.remaining = 0;
+      const certain = framing.right == CERTAIN && size - end < 14;
+      framing.right = 0;
+      // Too few bytes for a header, perhaps: what came before is as certain as ever.
+      return certain ? end : 0;
     }
-    framing.value = (framing.value << 8) | byte;
+    if (framing.right < CERTAIN) framing.right++;
+    if (length > size - end) {
+      framing.remaining = length - (size - end);
+      return framing.right == CERTAIN ? end : 0;
+    }
+    end += length;
   }
-  return framing.headerBytes == framing.headerSize;
+  framing.remaining = 0;
+  return end;
 }
 
 /**
- * Follows the messages through `size` new bytes of a buffer; returns how many ended in them, and sets `lastEnd`.
- * `isWebSocket`: frames; otherwise MQTT packets.
+ * Follows a direction through `size` new bytes of a buffer; returns the offset behind the last message that ended in them,
+ * or 0 where no such place is certain enough.
  */
-export function follow(framing: Framing, isWebSocket: bool, bufferType: i32, size: u32): u32 {
-  let offset: u32 = 0;
-  let ended: u32 = 0;
-  let opened = false;
-  lastEnd = 0;
-  while (framing.headerBytes != LOST) {
-    if (framing.remaining > 0) {
-      const left = size - offset;
-      if (framing.remaining > left) {
-        framing.remaining -= left;
-        return ended;
-      }
-      offset += framing.remaining;
-      framing.remaining = 0;
-      lastEnd = offset;
-      ended++;
-    }
-    if (offset >= size) return ended;
-    if (!opened) openBuffer(bufferType, size);
-    opened = true;
-    const byte = byteAt(offset++);
-    if (byte < 0) {
-      lose(framing);
-      return ended;
-    }
-    const whole = isWebSocket ? webSocketHeader(framing, <u8>byte) : mqttHeader(framing, <u8>byte);
-    if (!whole) continue;
-    framing.headerBytes = 0;
-    framing.remaining = framing.value;
-    if (framing.remaining > 0) continue;
-    lastEnd = offset;
-    ended++;
+export function boundaryIn(framing: Framing, kind: u32, bufferType: i32, size: u32): u32 {
+  if (size == 0) return 0;
+  openBuffer(bufferType, size);
+  const carried = framing.remaining;
+  const right = framing.right;
+  if (carried > 0 && carried <= size) {
+    const end = walk(framing, kind, carried, size);
+    if (end > 0 || framing.remaining > 0) return end;
   }
-  return ended;
+  framing.right = 0;
+  const end = walk(framing, kind, 0, size);
+  if (end == 0 && carried > size) {
+    // Nothing new: the older message goes on.
+    framing.remaining = carried - size;
+    framing.right = right;
+  }
+  return end;
+}
+
+/**
+ * How many messages begin in a chunk, if one begins with it; otherwise 0. Looks at the first few and takes the rest to be
+ * like them.
+ */
+export function messagesIn(kind: u32, bufferType: i32, size: u32): u32 {
+  openBuffer(bufferType, size);
+  let offset: u32 = 0;
+  let count: u32 = 0;
+  while (offset < size) {
+    if (count == MOST_LOOKED_AT) return <u32>((<u64>count * size + (offset >>> 1)) / offset);
+    const length = messageAt(kind, offset, size);
+    if (length == 0) return count;
+    count++;
+    if (length > size - offset) return count;
+    offset += length;
+  }
+  return count;
 }

@@ -151,7 +151,7 @@ export interface Report {
   full: boolean;
   /** Open connections by slot and actual server; exact. */
   slots: { slot: number; server: string; pinned: boolean; connections: number }[];
-  /** By organization and actual server; bytes and messages since it sat down there. */
+  /** By organization and actual server; bytes and messages (an estimate, see `cohort.proto`) since it sat down there. */
   organizations: {
     organization: string;
     server: string;

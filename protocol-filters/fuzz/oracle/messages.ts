@@ -1,17 +1,24 @@
-/** How many messages a server's bytes end, however they are cut. */
+/** Where the messages in one direction's bytes end, however they are cut. */
 
 export interface MessageCounter {
   /** Messages that have ended so far. */
   readonly messages: number;
+  /** How many bytes there were when they ended. */
+  readonly ends: readonly number[];
   take(bytes: Uint8Array): void;
 }
 
 /** Follows headers one byte at a time, and skips bodies. */
 abstract class Counter implements MessageCounter {
-  messages = 0;
+  readonly ends: number[] = [];
+  private taken = 0;
   private left = 0;
   /** What comes is no message any more. */
   protected lost = false;
+
+  get messages(): number {
+    return this.ends.length;
+  }
 
   /** @returns the length of the body when the header is complete */
   protected abstract header(byte: number): number | undefined;
@@ -27,9 +34,9 @@ abstract class Counter implements MessageCounter {
       const part = Math.min(this.left, bytes.length - at);
       at += part;
       this.left -= part;
-      if (this.left === 0) this.messages++;
-      else if (at === bytes.length) return;
+      if (this.left === 0) this.ends.push(this.taken + at);
     }
+    this.taken += bytes.length;
   }
 }
 

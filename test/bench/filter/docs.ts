@@ -19,6 +19,9 @@ has them do the same work in turn; every other pair in the opposite order. The s
 - **filter**: the product's listener, reports included;
 - **empty**: plain behind a Wasm filter whose callbacks do nothing: what any Wasm filter costs in Envoy.
 
+A device of *connects* is gone as soon as it has its CONNACK; the filter does not find out which server such a connection
+sat on. One that stays is asked about at its next chunk or the next tick.
+
 Devices and servers are Node programs on raw sockets with packets encoded before; Envoy has a processor to itself. Where
 the devices are slower than Envoy (see *worker busy*, the part of the time in which Envoy's worker ran or wanted to), the
 ratio of rates lies towards 1; the ratio of the worker's processor time for an operation does not. The lower of the two is

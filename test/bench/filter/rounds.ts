@@ -18,7 +18,7 @@ const SERVERS = 16;
 /** Files that Envoy and the others have open besides the connections. */
 const OTHER_FILES = 300;
 /** Sides take turns this often, so that what disturbs the machine for a while meets them alike. */
-const TURN_MS = 500;
+const TURN_MS = 250;
 /** Work before each turn that is not counted. */
 const WARM_UP_MS = 100;
 const SMALL_MESSAGE = 100;
