@@ -6,8 +6,8 @@
 // chunk must end where a message does, or several messages in a row must have been right. A message that is longer than a
 // chunk is followed into the next ones. What is not right is forgotten, and the next chunk tried.
 //
-// A boundary that is none is found about once in a million chunks that begin inside a message, and does this: the redirect
-// stands in the middle of a message, and, as everything behind it is swallowed, the message stays incomplete: the receiver
+// A boundary that is none is found in three to five of a million chunks of random bytes, and does this: the redirect stands
+// in the middle of a message, and, as everything behind it is swallowed, the message stays incomplete: the receiver
 // does not process it, and the connection is closed at the end of the window, as without a redirect. (Were all but the last
 // bytes of that message there, as many as the redirect has, they would be taken for its end.)
 import { openBuffer } from '../sdk/reader';
