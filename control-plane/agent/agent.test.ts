@@ -5,7 +5,7 @@ import { agents, servers, type Server } from '../model/index.ts';
 import { ManualClock } from '../store/manual-clock.ts';
 import type { Entry, Lease, Store, Transaction } from '../store/store.ts';
 import { Agent } from './agent.ts';
-import type { Load } from './meter.ts';
+import type { Load } from './usage.ts';
 
 const SERVER: Server = {
   id: 'a',
@@ -57,7 +57,8 @@ class FakeStore {
 
 function start(
   store: FakeStore,
-  load: () => Load = () => ({}),
+  load: () => Load | Promise<Load> = () => ({}),
+  onGone?: () => void,
 ): { agent: Agent; clock: ManualClock; warnings: string[] } {
   const clock = new ManualClock();
   const warnings: string[] = [];
@@ -65,7 +66,8 @@ function start(
   const agent = new Agent({
     store: store as unknown as Store,
     server: SERVER,
-    meter: load,
+    meter: async () => ({ load: await load(), problems: [] }),
+    ...(onGone && { onGone }),
     intervalMs: 1_000,
     log: pino({ level: 'warn' }, { write }),
     clock,
@@ -133,4 +135,71 @@ it('can be stopped while etcd is away', async () => {
   await clock.pass(1_000);
   await started;
   expect(store.leased.size).toBe(0);
+});
+
+const published = (store: FakeStore): { load?: Load } =>
+  JSON.parse(store.leased.get(agents.keyOf('a')) ?? '{}') as { load?: Load };
+
+it('keeps its lease, without numbers, while nothing can be measured', async () => {
+  const store = new FakeStore();
+  let isDown = true;
+  const { agent, clock, warnings } = start(store, () => {
+    if (isDown) throw new CohortError('COHORT_AGENT_ENDPOINT', 'http://a does not answer');
+    return { connections: { used: 3 } };
+  });
+  await agent.start();
+  expect(published(store).load).toEqual({});
+  await clock.pass(3_000);
+  expect(published(store).load).toEqual({});
+  isDown = false;
+  await clock.pass(1_000);
+  expect(published(store).load).toEqual({ connections: { used: 3 } });
+  isDown = true;
+  await clock.pass(1_000);
+  // Not the last good numbers either: they are not those of now.
+  expect(published(store).load).toEqual({});
+  expect(warnings.map((line) => line.split('.')[0])).toEqual([
+    'http://a does not answer',
+    'http://a does not answer',
+  ]);
+  await agent.stop();
+});
+
+it('gives its lease back while there is no server, and takes it again', async () => {
+  const store = new FakeStore();
+  let isGone = true;
+  let times = 0;
+  const load = (): Load => {
+    if (isGone) throw new CohortError('COHORT_AGENT_SERVER_GONE', 'process 7 has ended');
+    return { memory: { used: 1, limit: 2 } };
+  };
+  const { agent, clock } = start(store, load, () => times++);
+  await agent.start();
+  expect([store.leased.size, times]).toEqual([0, 1]);
+  await clock.pass(2_000);
+  expect([store.leased.size, times]).toEqual([0, 1]);
+  isGone = false;
+  await clock.pass(1_000);
+  expect(published(store).load).toEqual({ memory: { used: 1, limit: 2 } });
+  isGone = true;
+  await clock.pass(1_000);
+  expect([store.leased.size, times]).toEqual([0, 2]);
+  await agent.stop();
+});
+
+it('a measurement that takes long is not overtaken, and the lease lives on meanwhile', async () => {
+  const store = new FakeStore();
+  let asked = 0;
+  let answer: (load: Load) => void = () => undefined;
+  const { agent, clock } = start(store, () => {
+    asked++;
+    return asked === 1 ? {} : new Promise<Load>((resolve) => (answer = resolve));
+  });
+  await agent.start();
+  await clock.pass(5_000);
+  expect([asked, store.leased.size]).toEqual([2, 1]);
+  answer({ cpu: { used: 1 } });
+  await clock.pass(0);
+  expect(published(store).load).toEqual({ cpu: { used: 1 } });
+  await agent.stop();
 });

@@ -8,7 +8,8 @@ import { isCohortError } from '../errors.ts';
 import { agents, servers, type Server } from '../model/index.ts';
 import { systemClock, type Clock } from '../store/clock.ts';
 import type { Lease, Store } from '../store/store.ts';
-import type { Meter } from './meter.ts';
+import { isGone, measure, type Meter } from './meter.ts';
+import { ProblemLog } from './problem-log.ts';
 
 export interface AgentOptions {
   /** Started and stopped by the caller. */
@@ -24,6 +25,11 @@ export interface AgentOptions {
   readonly clock?: Clock;
   /** Milliseconds since 1970; default Date.now. */
   readonly wallClock?: () => number;
+  /**
+   * Called when what the meter watches has ended, and each time that it has ended again. The lease is given back by then; it is
+   * taken again as soon as there is something to measure.
+   */
+  readonly onGone?: () => void;
 }
 
 /** Pause after a registration that failed, in milliseconds. */
@@ -35,9 +41,14 @@ export class Agent {
   private lease: Lease | undefined;
   private cancelTimer: (() => void) | undefined;
   private isStopped = false;
+  private isMeasuring = false;
+  /** Whether something has been said of the server: only `start` waits for etcd. */
+  private hasPublished = false;
+  private readonly problems: ProblemLog;
 
   constructor(private readonly options: AgentOptions) {
     this.clock = options.clock ?? systemClock;
+    this.problems = new ProblemLog(options.log);
   }
 
   /**
@@ -47,8 +58,7 @@ export class Agent {
   async start(): Promise<void> {
     await this.register();
     if (this.isStopped) return;
-    this.lease = this.options.store.lease(this.options.leaseSeconds ?? 10);
-    await this.publish(this.lease);
+    await this.publish();
     this.schedule();
   }
 
@@ -101,18 +111,47 @@ export class Agent {
   private schedule(): void {
     if (this.isStopped) return;
     this.cancelTimer = this.clock.after(this.options.intervalMs ?? 2_000, () => {
-      const { lease } = this;
-      // A write that takes long is replaced by the next one, not waited for.
-      if (lease) this.publish(lease).catch((error: unknown) => this.complain(error));
+      this.publishInTime();
       this.schedule();
     });
   }
 
-  private async publish(lease: Lease): Promise<void> {
+  /** A measurement that takes longer than its interval is not overtaken by the next. */
+  private publishInTime(): void {
+    if (this.isMeasuring) return;
+    this.isMeasuring = true;
+    this.publish()
+      .catch((error: unknown) => this.complain(error))
+      .finally(() => (this.isMeasuring = false));
+  }
+
+  /**
+   * The lease lives by itself, whatever can be measured: an endpoint that does not answer says nothing of the server. Only
+   * where the server is seen to have ended the lease goes.
+   */
+  private async publish(): Promise<void> {
     const { server, meter, wallClock = Date.now } = this.options;
     const measuredAtMs = wallClock();
-    const status = { server: server.id, instance: this.instance, measuredAtMs, load: meter() };
-    await lease.put(agents.keyOf(server.id), agents.encode(status));
+    const measurement = await measure(meter);
+    if (this.isStopped) return;
+    this.problems.tell(measurement.problems);
+    if (isGone(measurement)) return this.giveBack();
+    this.lease ??= this.options.store.lease(this.options.leaseSeconds ?? 10);
+    const status = { server: server.id, instance: this.instance, measuredAtMs, load: measurement.load };
+    // A write that takes long is replaced by the next one, not waited for.
+    const written = this.lease.put(agents.keyOf(server.id), agents.encode(status));
+    if (this.hasPublished) written.catch((error: unknown) => this.complain(error));
+    else await written;
+    this.hasPublished = true;
+  }
+
+  private async giveBack(): Promise<void> {
+    const { lease } = this;
+    if (lease === undefined && this.hasPublished) return;
+    this.lease = undefined;
+    this.hasPublished = true;
+    await lease?.stop();
+    this.options.onGone?.();
   }
 
   private complain(error: unknown): void {

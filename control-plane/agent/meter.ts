@@ -1,50 +1,45 @@
-/** What a server uses of its machine. Each meter gives the load since it was asked last. */
-import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
-import type { AgentStatus } from '../model/index.ts';
+/** What measures a server's load, and what it says. */
+import { CohortError, isCohortError } from '../errors.ts';
+import { merged, type Load } from './usage.ts';
 
-export type Load = AgentStatus['load'];
+export interface Measurement {
+  /** What could be measured: a dimension that could not is left out, and nothing is made up. */
+  readonly load: Load;
+  /** Why dimensions are left out. */
+  readonly problems: readonly CohortError[];
+}
 
-/** Gives the present load. */
-export type Meter = () => Load;
+/** Measures now. What grows with time, such as the time of the processor, is measured since the last time. */
+export type Meter = () => Measurement | Promise<Measurement>;
 
-/** Of this process: for servers that run in Node.js. @param connections open device connections */
-export function processMeter(connections: () => number): Meter {
-  let before = process.cpuUsage();
-  let at = performance.now();
-  return () => {
-    const now = performance.now();
-    const { user, system } = process.cpuUsage(before);
-    const elapsedMicroseconds = Math.max(1, (now - at) * 1_000);
-    before = process.cpuUsage();
-    at = now;
+/** Several meters as one, asked at once. Where two measure the same dimension the later one counts. */
+export function together(meters: readonly Meter[]): Meter {
+  return async () => {
+    const all = await Promise.all(meters.map((meter) => measure(meter)));
     return {
-      cpu: { used: (user + system) / elapsedMicroseconds, limit: availableParallelism() },
-      memory: { used: process.memoryUsage.rss(), limit: totalmem() },
-      connections: { used: connections() },
+      load: merged(all.map(({ load }) => load)),
+      problems: all.flatMap(({ problems }) => problems),
     };
   };
 }
 
-/** Busy and all milliseconds of all processors since the machine started. */
-function processorTimes(): { busy: number; all: number } {
-  let [busy, all] = [0, 0];
-  for (const { times } of cpus()) {
-    const sum = Object.values(times).reduce((total, part) => total + part, 0);
-    all += sum;
-    busy += sum - times.idle;
+/** What a meter says; what it throws is a problem and no load. */
+export async function measure(meter: Meter): Promise<Measurement> {
+  try {
+    return await meter();
+  } catch (error) {
+    return { load: {}, problems: [problemOf(error)] };
   }
-  return { busy, all };
 }
 
-/** Of the whole machine: for an agent beside a server that has the machine to itself. */
-export function machineMeter(): Meter {
-  let before = processorTimes();
-  return () => {
-    const now = processorTimes();
-    const share = now.all > before.all ? (now.busy - before.busy) / (now.all - before.all) : 0;
-    before = now;
-    const cores = cpus().length;
-    const memory = { used: totalmem() - freemem(), limit: totalmem() };
-    return cores === 0 ? { memory } : { cpu: { used: share * cores, limit: cores }, memory };
-  };
+/** As a coded error. */
+export function problemOf(error: unknown): CohortError {
+  if (isCohortError(error)) return error;
+  const why = error instanceof Error ? error.message : String(error);
+  return new CohortError('COHORT_AGENT_VALUE', `what measures the load failed: ${why}`, { cause: error });
+}
+
+/** Whether it says that there is no server any more. */
+export function isGone({ problems }: Measurement): boolean {
+  return problems.some((problem) => problem.code === 'COHORT_AGENT_SERVER_GONE');
 }

@@ -2,7 +2,7 @@
 import { nextSlots, ON_THE_WAY } from './balance.ts';
 import { slotOf } from './slot.ts';
 import { compareIds, EMPTY_TABLE, movesBetween, serverOfSlot, slotCounts } from './table.ts';
-import { NO_SERVER } from './types.ts';
+import { NO_ORDERS, NO_SERVER } from './types.ts';
 import type { Assignment, Move, SlotTable } from './types.ts';
 
 /**
@@ -24,6 +24,8 @@ export interface Wanted {
   readonly servers: readonly PlacementServer[];
   /** Organization → server id. */
   readonly pins: ReadonlyMap<string, string>;
+  /** The rebalancer's own pins: those of people come first. Default: those of the assignment before. */
+  readonly ownPins?: ReadonlyMap<string, string> | undefined;
   /** The leader's epoch. */
   readonly epoch: bigint;
   /** Servers that are not in `servers` because they are dead, and not because there are no such; for the words alone. */
@@ -37,18 +39,37 @@ export interface Wanted {
    */
   readonly adopt?: ((slot: number) => string | undefined) | undefined;
   /**
+   * Slots that are to go to other servers whatever their number, to those named if they are active and may have slots. The
+   * table that comes of it counts as balanced if it did before, however uneven.
+   */
+  readonly relocate?: ReadonlyMap<number, string> | undefined;
+  /**
    * How many slots may be taken from servers that live and are not draining. Default: any number. What servers that are
    * gone or draining have is moved all at once, whatever this says.
    */
   readonly budget?: number | undefined;
+  /**
+   * The load is known, and a plan says what moves: nothing moves to make numbers even, and what draining and removed servers
+   * have waits for the plan. Slots that are to go to other servers, as far as they are where the plan found them. Left out:
+   * numbers are made even, within the budget.
+   */
+  readonly planned?: ReadonlyMap<number, PlannedSlot> | undefined;
+  /** Servers that have no room for the pins of people to them. */
+  readonly full?: ReadonlySet<string> | undefined;
 }
 
-/** A pin that is not in force; the organization goes by the table. */
+export interface PlannedSlot {
+  /** Undefined: no server that could keep it. */
+  readonly from: string | undefined;
+  readonly to: string;
+}
+
+/** A pin of a person that is not in force; the organization goes by the table. It comes back into force with its server. */
 export interface SuspendedPin {
   readonly organization: string;
   readonly server: string;
   /** `unknown`: there is no such server. `suspect`: and it did not have the organization before. */
-  readonly reason: 'unknown' | 'dead' | 'draining' | 'suspect';
+  readonly reason: 'unknown' | 'dead' | 'draining' | 'suspect' | 'full';
 }
 
 /** The outcome of `nextAssignment`. */
@@ -66,18 +87,29 @@ export interface NextAssignment {
 
 function pinsInForce(
   previous: Assignment | undefined,
-  { servers, pins, dead }: Wanted,
-): { inForce: Map<string, string>; suspended: SuspendedPin[] } {
+  { servers, pins, dead, full, planned, ownPins = previous?.ownPins }: Wanted,
+): { inForce: Map<string, string>; own: Map<string, string>; suspended: SuspendedPin[] } {
   const states = new Map(servers.map(({ id, state }) => [id, state]));
   const inForce = new Map<string, string>();
   const suspended: SuspendedPin[] = [];
+  const own = new Map<string, string>();
+  for (const [organization, server] of ownPins ?? []) {
+    // What somebody wants for it comes first, even where it cannot be.
+    const state = states.get(server);
+    const isLeft = state === undefined || (state === 'draining' && planned === undefined);
+    if (pins.has(organization) || isLeft) continue;
+    own.set(organization, server);
+    inForce.set(organization, server);
+  }
   for (const [organization, server] of [...pins].sort(([a], [b]) => compareIds(a, b))) {
     const state = states.get(server) ?? (dead?.has(server) ? 'dead' : 'unknown');
     const stays = state === 'suspect' && previous?.pins.get(organization) === server;
-    if (state === 'active' || stays) inForce.set(organization, server);
+    if (full?.has(server) === true && (state === 'active' || stays)) {
+      suspended.push({ organization, server, reason: 'full' });
+    } else if (state === 'active' || stays) inForce.set(organization, server);
     else suspended.push({ organization, server, reason: state });
   }
-  return { inForce, suspended };
+  return { inForce, own, suspended };
 }
 
 function sameEntries(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
@@ -111,11 +143,12 @@ export function nextAssignment(previous: Assignment | undefined, wanted: Wanted)
     wanted,
   );
   const moves = movesBetween(before, table);
-  const { inForce, suspended } = pinsInForce(previous, wanted);
+  const { inForce, own, suspended } = pinsInForce(previous, wanted);
   const tableChanged = previous === undefined || moves.length > 0 || !sameEntries(previous.pins, inForce);
+  const isSameOwn = previous !== undefined && sameEntries(previous.ownPins, own);
   // A signature alone makes no new assignment, unless the way that was begun has ended.
   const hasArrived = previous?.balancedFor === ON_THE_WAY && balancedFor !== ON_THE_WAY;
-  if (previous !== undefined && !tableChanged && !hasArrived && epoch === previous.epoch) {
+  if (previous !== undefined && !tableChanged && isSameOwn && !hasArrived && epoch === previous.epoch) {
     return { assignment: previous, changed: false, moves, isBalanced, suspendedPins: suspended };
   }
   const version = (previous?.version ?? 0n) + 1n;
@@ -124,9 +157,11 @@ export function nextAssignment(previous: Assignment | undefined, wanted: Wanted)
     epoch,
     version,
     pins: inForce,
+    ownPins: own,
     tableVersion: tableChanged ? version : previous.tableVersion,
     drainUpTo: previous?.drainUpTo ?? 0n,
     balancedFor,
+    orders: previous?.orders ?? NO_ORDERS,
   };
   return { assignment, changed: true, moves, isBalanced, suspendedPins: suspended };
 }

@@ -271,3 +271,43 @@ it('takes well under a second for 2,000 servers', () => {
   timed('no budget at the moment', () => next(back, list, { budget: 0 }));
   expect(serverOfSlot(after, 0)).toBeDefined();
 });
+
+describe('slots that are to go elsewhere', () => {
+  const servers = active(['a', 'b', 'c']);
+  const ofA = (table: Assignment): number[] =>
+    [...table.slots.keys()].filter((slot) => serverOfSlot(table, slot) === 'a');
+
+  it('go where they are told, and nothing else moves, now or later', () => {
+    const before = first(servers);
+    const slots = ofA(before).slice(0, 300);
+    const relocate = new Map(slots.map((slot) => [slot, 'b']));
+    const after = next(before, servers, { relocate });
+    expect(after.moves).toEqual(slots.map((slot) => ({ slot, from: 'a', to: 'b' })));
+    expect(next(after.assignment, servers, { relocate }).changed).toBe(false);
+    expect(next(after.assignment, servers).changed).toBe(false);
+  });
+
+  it('stay where no active server would take them', () => {
+    const before = first(servers);
+    const slots = ofA(before).slice(0, 3);
+    const [a, b, c] = servers as [PlacementServer, PlacementServer, PlacementServer];
+    const relocate = new Map(slots.map((slot, i) => [slot, ['b', 'c', 'nobody'][i]!]));
+    const others = [a, { ...b, state: 'suspect' as const }, { ...c, weight: 0 }];
+    const left = next(before, [a, { ...b, state: 'suspect' }, c], { relocate: new Map([[slots[0]!, 'b']]) });
+    expect(left.changed).toBe(false);
+    const { moves } = next(before, others, { relocate });
+    expect(moves.filter(({ slot }) => slots.includes(slot))).toEqual([]);
+  });
+
+  it('go while a balance is on its way, which goes on afterwards', () => {
+    const before = first(servers);
+    const more = active(['a', 'b', 'c', 'd']);
+    const begun = next(before, more, { budget: 10 }).assignment;
+    expect(begun.balancedFor).toBe(ON_THE_WAY);
+    const [slot] = ofA(begun);
+    const after = next(begun, more, { budget: 0, relocate: new Map([[slot!, 'c']]) });
+    expect(after.moves).toEqual([{ slot, from: 'a', to: 'c' }]);
+    expect(after.isBalanced).toBe(false);
+    expect(offQuota(next(after.assignment, more).assignment, more)).toEqual([]);
+  });
+});

@@ -8,7 +8,16 @@ import type { PlacementServer, Wanted } from './assignment.ts';
 import { heldSlots, NOBODY, settle } from './matching.ts';
 import { fairShares, fillUp, roundShares, weightUnits } from './quota.ts';
 import { Rendezvous } from './rendezvous.ts';
-import { holdersIn, movesBetween, nextTable, serverOfSlot, slotCounts, sorted, tableOf } from './table.ts';
+import {
+  compareIds,
+  holdersIn,
+  movesBetween,
+  nextTable,
+  serverOfSlot,
+  slotCounts,
+  sorted,
+  tableOf,
+} from './table.ts';
 import { NO_SERVER, SLOTS } from './types.ts';
 import type { Assignment, SlotTable } from './types.ts';
 
@@ -38,8 +47,9 @@ export function signatureOf(servers: readonly PlacementServer[]): string {
 /** @throws RangeError where two servers have the same id, or a weight is not a number from 0 to 1e9 */
 export function nextSlots(
   previous: Slots,
-  { servers, adopt, budget = Infinity }: Pick<Wanted, 'servers' | 'adopt' | 'budget'>,
+  wanted: Pick<Wanted, 'servers' | 'adopt' | 'relocate' | 'budget' | 'planned'>,
 ): NextSlots {
+  const { servers, adopt, relocate, budget = Infinity, planned } = wanted;
   const staying = sorted(servers).filter(({ state }) => state !== 'draining');
   const signature = signatureOf(staying);
   const outcome = (table: SlotTable, balanced = isAtQuota(table, staying)): NextSlots => ({
@@ -48,12 +58,22 @@ export function nextSlots(
     isBalanced: balanced,
   });
   const isSettled = previous.balancedFor === signature;
+  const isPlanned = planned !== undefined;
   const orphans = orphansOf(previous, staying);
   const dead = adopt === undefined ? [] : slotsOfMissing(previous, servers);
   if (dead.length > 0) {
     const adopted = placeOrphans(previous, staying, dead, adopt);
-    const wasBalanced = previous.balancedFor !== ON_THE_WAY && !hasNewcomer(previous, staying);
+    const wasBalanced = isPlanned || (previous.balancedFor !== ON_THE_WAY && !hasNewcomer(previous, staying));
     return outcome(adopted, wasBalanced || isAtQuota(adopted, staying));
+  }
+  const relocated = relocate && relocatedTable(previous, staying, relocate);
+  if (relocated !== undefined) {
+    const wasBalanced = isPlanned || (previous.balancedFor !== ON_THE_WAY && !hasNewcomer(previous, staying));
+    return outcome(relocated, wasBalanced || isAtQuota(relocated, staying));
+  }
+  if (isPlanned) {
+    const table = plannedTable(previous, servers, planned);
+    return { table, balancedFor: table === previous ? previous.balancedFor : signature, isBalanced: true };
   }
   if (isSettled) return outcome(orphans === 0 ? previous : placeOrphans(previous, staying), true);
   if (orphans === 0 && (budget === 0 || isAtQuota(previous, staying))) return outcome(previous);
@@ -120,6 +140,49 @@ function placeOrphans(
   const counts = fillUp(weights, heldSlots(holders, ids.length));
   const scores = staying.map(({ id, weight }) => new Rendezvous(id, weight));
   return tableOf(settle(holders, counts, scores), ids);
+}
+
+/** Undefined: nothing is to be relocated, or nothing can be. */
+function relocatedTable(
+  previous: SlotTable,
+  staying: readonly PlacementServer[],
+  relocate: ReadonlyMap<number, string>,
+): SlotTable | undefined {
+  const ids = [...new Set([...previous.servers, ...staying.map(({ id }) => id)])].sort(compareIds);
+  const numbers = new Map(ids.map((id, number) => [id, number]));
+  const takers = new Set(
+    staying
+      .filter(({ state }) => state === 'active')
+      .filter(holdsSlots)
+      .map(({ id }) => id),
+  );
+  const holders = holdersIn(previous, ids);
+  let moved = 0;
+  for (const [slot, server] of relocate) {
+    if (!takers.has(server) || serverOfSlot(previous, slot) === server) continue;
+    holders[slot] = numbers.get(server)!;
+    moved++;
+  }
+  return moved === 0 ? undefined : tableOf(holders, ids);
+}
+
+/** `previous` itself where nothing of the plan is left to be done. */
+function plannedTable(
+  previous: Slots,
+  servers: readonly PlacementServer[],
+  planned: NonNullable<Wanted['planned']>,
+): SlotTable {
+  const takers = new Set(servers.filter(({ state }) => state !== 'draining').map(({ id }) => id));
+  const ids = [...new Set([...previous.servers, ...takers])].sort(compareIds);
+  const numbers = new Map(ids.map((id, number) => [id, number]));
+  const holders = holdersIn(previous, ids);
+  let moved = 0;
+  for (const [slot, { from, to }] of planned) {
+    if (!takers.has(to) || serverOfSlot(previous, slot) !== from || from === to) continue;
+    holders[slot] = numbers.get(to)!;
+    moved++;
+  }
+  return moved === 0 ? previous : tableOf(holders, ids);
 }
 
 /** At the quotas, with the fewest moves. Where slots would be left that only suspect servers could take, they do. */

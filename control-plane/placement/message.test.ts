@@ -31,6 +31,7 @@ describe('toMessage', () => {
       ]),
       tableVersion: 1n,
       drainUpTo: 0n,
+      orders: { close: [], heal: [] },
       reports,
       drain,
     });

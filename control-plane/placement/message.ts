@@ -15,7 +15,7 @@ export function toMessage(
   reports?: ReportSettings,
   drain?: DrainSettings,
 ): AssignmentMessage {
-  const { epoch, version, servers, slots, tableVersion, drainUpTo } = assignment;
+  const { epoch, version, servers, slots, tableVersion, drainUpTo, orders } = assignment;
   const numbers = new Map(servers.map((id, number) => [id, number]));
   const pins = new Map<string, number>();
   for (const [organization, server] of assignment.pins) {
@@ -26,5 +26,5 @@ export function toMessage(
     pins.set(organization, number);
   }
   const settings = { ...(reports ? { reports } : {}), ...(drain ? { drain } : {}) };
-  return { epoch, version, servers, slots, pins, tableVersion, drainUpTo, ...settings };
+  return { epoch, version, servers, slots, pins, tableVersion, drainUpTo, orders, ...settings };
 }

@@ -11,6 +11,37 @@ export interface SlotTable {
   readonly slots: Uint16Array;
 }
 
+/** Connections to a server that these proxies see dead: closed at once, at the pace of a drain. */
+export interface CloseOrder {
+  /** The version with which it was sent first: it concerns connections that were there then. */
+  readonly issued: bigint;
+  readonly server: string;
+  readonly proxies: readonly string[];
+}
+
+/** Devices that sit elsewhere than where they belong, and can be sent home through these proxies now. */
+export interface HealBatch {
+  /** The version with which it was sent first: it concerns connections that were there then. */
+  readonly issued: bigint;
+  /** When it was ordered, in milliseconds since 1970: tells it from an earlier order of the same. */
+  readonly orderedMs: number;
+  /** The server that they sit on. */
+  readonly from: string;
+  readonly proxies: readonly string[];
+  /** For organizations that are not pinned. */
+  readonly slots: readonly number[];
+  /** Pinned ones. */
+  readonly organizations: readonly string[];
+}
+
+/** What is to be done with connections that no move of the table concerns. Each assignment replaces all orders. */
+export interface Orders {
+  readonly close: readonly CloseOrder[];
+  readonly heal: readonly HealBatch[];
+}
+
+export const NO_ORDERS: Orders = { close: [], heal: [] };
+
 /** The table, its exceptions, and where in the order of changes they stand. Never changed once made. */
 export interface Assignment extends SlotTable {
   /** Which leader made it; a later one has a higher epoch. */
@@ -19,6 +50,8 @@ export interface Assignment extends SlotTable {
   readonly version: bigint;
   /** Organization → id of a server in `servers`: exceptions to the table. */
   readonly pins: ReadonlyMap<string, string>;
+  /** Those of the pins that the rebalancer has set of its own accord. Proxies are not told. */
+  readonly ownPins: ReadonlyMap<string, string>;
   /** The version at which the table or the pins last changed: what a proxy must have to route as this one says. */
   readonly tableVersion: bigint;
   /** Proxies may drain what the assignments up to this version have moved. */
@@ -28,6 +61,7 @@ export interface Assignment extends SlotTable {
    * `ON_THE_WAY`: for none yet. Empty: it was stored before there was such a field. Proxies are not told.
    */
   readonly balancedFor: string;
+  readonly orders: Orders;
 }
 
 /** A server that may hold slots. */
