@@ -1,6 +1,10 @@
 /** What replicas tell the leader, besides the reports themselves. Times are ages: replicas' clocks differ. */
 import type { Report } from '../../protocol-filters/wire/index.ts';
+import type { TypeAcks } from '../xds/acks.ts';
 import type { HealthStatus } from '../xds/health-view.ts';
+
+/** The newest writes of which everything that proxies are sent has been made. */
+export type Published = Readonly<Record<'servers' | 'settings', number>>;
 
 /** A proxy that has an ADS stream to the replica. */
 export interface ProxyFacts {
@@ -14,6 +18,8 @@ export interface ProxyFacts {
   readonly refused: readonly RefusedFact[];
   /** Resources whose acknowledgement is overdue. */
   readonly late: readonly { readonly typeUrl: string; readonly name: string }[];
+  /** What it has acknowledged, by type; undefined: its replica does not tell. */
+  readonly acks?: readonly TypeAcks[];
 }
 
 export interface RefusedFact {
@@ -46,6 +52,8 @@ export interface Batch {
   readonly run: string;
   /** The first of several that together are all it holds; what it said before is void. */
   readonly everything: boolean;
+  /** What the replica has published to them; undefined: as before. */
+  readonly published?: Published | undefined;
   /** All proxies with an ADS stream to it; undefined: as before. */
   readonly proxies: readonly ProxyFacts[] | undefined;
   /** All proxies with an HDS stream to it; undefined: as before. */

@@ -7,7 +7,7 @@ import {
 } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import { CONTROL_PLANE_NAME } from '../certificates/authority.ts';
-import { passThrough, type Service } from '../xds/ads.ts';
+import { passThrough, unaryService, type Service } from '../xds/ads.ts';
 import type { ControlPlaneCheck } from '../xds/admission.ts';
 import type { Batch } from './facts.ts';
 import type { ForwardTarget } from './forwarder.ts';
@@ -31,23 +31,7 @@ export class FleetService {
   ) {}
 
   service(): Service {
-    return {
-      definition: {
-        Forward: {
-          path: PATH,
-          requestStream: false,
-          responseStream: false,
-          requestSerialize: passThrough,
-          requestDeserialize: passThrough,
-          responseSerialize: passThrough,
-          responseDeserialize: passThrough,
-        },
-      },
-      implementation: {
-        Forward: (call: ServerUnaryCall<Buffer, Buffer>, done: sendUnaryData<Buffer>) =>
-          this.onForward(call, done),
-      },
-    };
+    return unaryService(PATH, (call, done) => this.onForward(call, done));
   }
 
   private onForward(call: ServerUnaryCall<Buffer, Buffer>, done: sendUnaryData<Buffer>): void {

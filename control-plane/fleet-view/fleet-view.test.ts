@@ -38,6 +38,7 @@ function report(more: Partial<Report> & Counts = {}): Report {
     version: 1n,
     full: true,
     organizationsLeftOut: (more.unnamed ?? []).length,
+    drained: [],
     slots: [...slots.values()],
     organizations: named.map((seat) => ({ ...seat, received: 0n, sent: 0n, messages: 0n })),
     ...more,

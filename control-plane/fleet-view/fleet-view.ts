@@ -1,11 +1,12 @@
 import type { Report } from '../../protocol-filters/wire/index.ts';
 import { comparePositions, type Fleet, type FleetProxy, type Position } from '../leader/fleet.ts';
 import { slotOf } from '../placement/slot.ts';
+import { ArrivalHistory, type Arrival } from '../verdict/quarantine.ts';
 import { HealthViews, type Sighting, type Transition } from '../xds/health-view.ts';
 import { appliedBy } from './applied.ts';
-import type { Batch, ProxyFacts } from './facts.ts';
+import type { Batch, ProxyFacts, Published } from './facts.ts';
 import type { Traffic } from './rate.ts';
-import { Seats, type Organization, type SlotCount } from './seats.ts';
+import { Seats, type Organization, type OrganizationSize, type SlotCount } from './seats.ts';
 import { Vm } from './vm.ts';
 
 export interface FleetViewOptions {
@@ -73,6 +74,7 @@ interface ReplicaState {
   heardAt: number;
   proxies: ReadonlyMap<string, ProxyFacts>;
   viewers: ReadonlySet<string>;
+  published: Published | undefined;
 }
 
 interface ProxyState {
@@ -94,6 +96,9 @@ export class FleetView {
   /** Node → the replica that has its HDS stream. */
   private readonly viewedBy = new Map<string, string>();
   private readonly gaps = new Set<Vm>();
+  private readonly history = new ArrivalHistory();
+  /** When a replica spoke first. */
+  private begunAt: number | undefined;
 
   constructor(options: FleetViewOptions = {}) {
     this.options = {
@@ -103,7 +108,11 @@ export class FleetView {
       rateHalfLifeMs: 10_000,
       ...options,
     };
-    this.seats = new Seats(this.options.rateHalfLifeMs);
+    this.seats = new Seats(this.options.rateHalfLifeMs, (organization, server, atMs) => {
+      // What a proxy that has not been heard yet holds is new to this view, and to nobody else.
+      const settledAt = (this.begunAt ?? atMs) + this.options.proxyGoneMs;
+      if (atMs >= settledAt) this.history.note({ organization, server, atMs });
+    });
   }
 
   /**
@@ -112,17 +121,25 @@ export class FleetView {
    * @returns whether it must send everything it holds, because this view does not know it, and the changes of views
    */
   take(batch: Batch, now: number): { sendEverything: boolean; transitions: Transition[] } {
+    this.begunAt ??= now;
     let replica = this.replicas.get(batch.replica);
     if (replica?.run !== batch.run) {
       // It speaks of what it has said to another leader.
       if (!batch.everything) return { sendEverything: true, transitions: [] };
-      replica = { run: batch.run, heardAt: now, proxies: new Map(), viewers: new Set() };
+      replica = {
+        run: batch.run,
+        heardAt: now,
+        proxies: new Map(),
+        viewers: new Set(),
+        published: undefined,
+      };
       this.replicas.set(batch.replica, replica);
     }
     replica.heardAt = now;
     if (batch.proxies !== undefined) {
       replica.proxies = new Map(batch.proxies.map((facts) => [facts.node, facts]));
     }
+    if (batch.published !== undefined) replica.published = batch.published;
     if (batch.viewers !== undefined) replica.viewers = new Set(batch.viewers);
     for (const node of [...replica.proxies.keys(), ...replica.viewers]) this.hear(node, now);
     const transitions: Transition[] = [];
@@ -164,6 +181,11 @@ export class FleetView {
     return { left, transitions };
   }
 
+  /** What each replica that is heard has published to its proxies; undefined: it has not told. */
+  published(): ReadonlyMap<string, Published | undefined> {
+    return new Map([...this.replicas].map(([id, { published }]) => [id, published]));
+  }
+
   /** For the leader's decisions. */
   fleet(now: number): Fleet {
     return { proxies: this.listProxies(now), heardReplicas: new Set(this.replicas.keys()) };
@@ -190,9 +212,22 @@ export class FleetView {
       yield this.organizationView(organization, now);
   }
 
+  /** Named organizations and how many connections each has on how many servers, in no order. Cheap. */
+  sizes(): Generator<OrganizationSize> {
+    return this.seats.sizes();
+  }
+
   /** Named organizations on more than one server, in no order; {@link organization} tells where. */
   *splits(): Generator<{ readonly organization: string; readonly slot: number }> {
     for (const { id, slot } of this.seats.splitOrganizations) yield { organization: id, slot };
+  }
+
+  /**
+   * When organizations had their first device on a server, in the last half hour. What the first report of a VM tells is
+   * not among it, nor what comes while this view is as young as `proxyGoneMs`: that may have been there before.
+   */
+  get arrivals(): Iterable<Arrival> {
+    return this.history;
   }
 
   /** The seats of an organization, without what takes longer to tell; none where no report names it. */
@@ -247,6 +282,22 @@ export class FleetView {
   /** Exact counts of connections by slot and actual server, pinned organizations apart. */
   slotCounts(): IterableIterator<Readonly<SlotCount>> {
     return this.seats.slotCounts();
+  }
+
+  /**
+   * Tells of every named organization on each server that it sits on, all of one organization one after the other; `bytes`: a
+   * second, both ways. Nothing is made anew: there may be hundreds of thousands.
+   */
+  eachSeat(
+    now: number,
+    tell: (organization: string, slot: number, server: string, connections: number, bytes: number) => void,
+  ): void {
+    const { rateHalfLifeMs } = this.options;
+    for (const { id, slot, seats } of this.seats.organizations.values()) {
+      for (const { server, connections, traffic } of seats.values()) {
+        tell(id, slot, server, connections, traffic.bytesPerSecond(now, rateHalfLifeMs));
+      }
+    }
   }
 
   servers(now: number): Map<string, ServerView> {

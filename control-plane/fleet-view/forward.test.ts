@@ -267,6 +267,7 @@ describe('the wire', () => {
         connectedForMs: 12.6,
         refused: [],
         late: [{ typeUrl: 't', name: 'n' }],
+        acks: [],
       },
       {
         node: 'p2',
@@ -275,8 +276,10 @@ describe('the wire', () => {
         connectedForMs: -1,
         refused: [{ typeUrl: 't', name: 'n', version: 'v', message: 'no', agoMs: 3, count: 2 }],
         late: [],
+        acks: [{ typeUrl: 't', resources: 3, acked: 2, missing: ['n'] }],
       },
     ],
+    published: { servers: 2 ** 40, settings: 7 },
     viewers: ['p1'],
     views: [{ node: 'p1', sightings: [{ cluster: 'c', server: 's', health: 'TIMEOUT', sinceAgoMs: 5 }] }],
     reports: [{ bytes: reportBytes(acme(1, 1)), agoMs: 4 }],

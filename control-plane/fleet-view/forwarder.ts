@@ -1,9 +1,12 @@
 import type { Logger } from 'pino';
 import type { Report } from '../../protocol-filters/wire/index.ts';
+import { Alarm } from '../store/alarm.ts';
 import type { Clock } from '../store/clock.ts';
+import { acksOf } from '../xds/acks.ts';
 import type { HdsService } from '../xds/hds.ts';
 import { refusalsOf, type ProxyRegistry } from '../xds/registry.ts';
-import type { ProxyFacts, ViewFacts } from './facts.ts';
+import type { Snapshot } from '../xds/snapshot.ts';
+import type { ProxyFacts, Published, ViewFacts } from './facts.ts';
 import { ReportLog, type LoggedReport } from './report-log.ts';
 import type { EncodedBatch } from './wire.ts';
 
@@ -19,6 +22,8 @@ export interface ForwarderOptions {
   readonly run: string;
   readonly registry: ProxyRegistry;
   readonly hds: Pick<HdsService, 'views' | 'onTransition'>;
+  /** What proxies are to have. Default: it is not told what they have acknowledged. */
+  readonly snapshot?: () => Snapshot | undefined;
   readonly clock: Clock;
   readonly log: Pick<Logger, 'info' | 'warn'>;
   /** Milliseconds from the first news to the batch that holds it. Default 300. */
@@ -45,15 +50,16 @@ export class Forwarder {
   private needsEverything = true;
   /** Proxies have come, gone, refused or been late since the last batch. */
   private hasNews = false;
+  private sent: Published | undefined;
   private failures = 0;
   private isSending = false;
   private isStarted = false;
-  private cancelTimer: (() => void) | undefined;
-  private timerAt = Infinity;
+  private readonly alarm: Alarm;
   private unsubscribe: (() => void)[] = [];
 
   constructor(private readonly options: ForwarderOptions) {
     this.log = new ReportLog();
+    this.alarm = new Alarm(options.clock, () => void this.flush());
   }
 
   start(): void {
@@ -68,6 +74,7 @@ export class Forwarder {
       registry.onConnected(news),
       registry.onDisconnected(news),
       registry.onNack(news),
+      ...(this.options.snapshot === undefined ? [] : [registry.onAck(news)]),
       registry.onLate(news),
       hds.onTransition(({ node }) => {
         this.changedViews.add(node);
@@ -81,9 +88,7 @@ export class Forwarder {
     this.isStarted = false;
     for (const end of this.unsubscribe) end();
     this.unsubscribe = [];
-    this.cancelTimer?.();
-    this.cancelTimer = undefined;
-    this.timerAt = Infinity;
+    this.alarm.cancel();
   }
 
   /** Another leader; undefined while there is none. */
@@ -96,6 +101,15 @@ export class Forwarder {
     this.schedule(0);
   }
 
+  /** Proxies are sent all that follows from these writes. */
+  published(published: Published): void {
+    const before = this.sent;
+    this.sent = published;
+    if (before?.servers === published.servers && before.settings === published.settings) return;
+    this.hasNews = true;
+    this.schedule(this.options.batchMs ?? 300);
+  }
+
   /** A report has come to this replica. */
   report(report: Report, bytes: Buffer): void {
     const at = this.options.clock.now();
@@ -106,16 +120,7 @@ export class Forwarder {
   }
 
   private schedule(ms: number): void {
-    if (!this.isStarted) return;
-    const at = this.options.clock.now() + ms;
-    if (at >= this.timerAt) return;
-    this.cancelTimer?.();
-    this.timerAt = at;
-    this.cancelTimer = this.options.clock.after(ms, () => {
-      this.timerAt = Infinity;
-      this.cancelTimer = undefined;
-      void this.flush();
-    });
+    if (this.isStarted) this.alarm.ringIn(ms);
   }
 
   private async flush(): Promise<void> {
@@ -176,7 +181,12 @@ export class Forwarder {
       ...common,
       everything: everything && index === 0,
       ...(index === 0
-        ? { proxies: registry.list().map((proxy) => factsOf(proxy, now)), viewers, views }
+        ? {
+            published: this.sent,
+            proxies: registry.list().map((proxy) => factsOf(proxy, now, this.options.snapshot?.())),
+            viewers,
+            views,
+          }
         : {}),
       reports: part.map(({ bytes, at }) => ({ bytes, agoMs: now - at })),
     }));
@@ -210,13 +220,18 @@ function split(reports: readonly LoggedReport[]): LoggedReport[][] {
   return parts;
 }
 
-function factsOf(proxy: ReturnType<ProxyRegistry['list']>[number], now: number): ProxyFacts {
+function factsOf(
+  proxy: ReturnType<ProxyRegistry['list']>[number],
+  now: number,
+  snapshot: Snapshot | undefined,
+): ProxyFacts {
   const { id, workers, version, connectedAt, late } = proxy;
   return {
     node: id,
     workers,
     version,
     connectedForMs: now - connectedAt,
+    ...(snapshot === undefined ? {} : { acks: acksOf(proxy.delivery, snapshot) }),
     refused: refusalsOf(proxy).map(({ at, typeUrl, name, version: refused, message, count }) => ({
       typeUrl,
       name,

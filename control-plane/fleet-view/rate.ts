@@ -20,6 +20,7 @@ export class Rate {
   }
 
   private decayed(now: number, halfLifeMs: number): number {
+    if (this.value === 0) return 0;
     return this.value * 2 ** (-Math.max(0, now - this.at) / halfLifeMs);
   }
 }
@@ -41,6 +42,11 @@ export class TrafficRate {
     if (traffic.received > 0) this.received.add(traffic.received, now, halfLifeMs);
     if (traffic.sent > 0) this.sent.add(traffic.sent, now, halfLifeMs);
     if (traffic.messages > 0) this.messages.add(traffic.messages, now, halfLifeMs);
+  }
+
+  /** Both ways. */
+  bytesPerSecond(now: number, halfLifeMs: number): number {
+    return this.received.perSecond(now, halfLifeMs) + this.sent.perSecond(now, halfLifeMs);
   }
 
   perSecond(now: number, halfLifeMs: number): Traffic {

@@ -17,6 +17,15 @@ export interface Organization {
   readonly seats: Map<string, Seat>;
 }
 
+/** How large an organization is, without what takes longer to tell. */
+export interface OrganizationSize {
+  readonly organization: string;
+  readonly slot: number;
+  readonly connections: number;
+  /** On how many servers they are. */
+  readonly servers: number;
+}
+
 /** Connections of one slot on one server, those of pinned organizations apart. */
 export interface SlotCount {
   readonly slot: number;
@@ -49,8 +58,19 @@ export class Seats {
   readonly splitSlots = new Set<number>();
   private readonly numbers = new Map<string, number>();
 
-  constructor(private readonly halfLifeMs: number) {}
+  /** @param arrived told when an organization has its first device on a server; milliseconds of the reports */
+  constructor(
+    private readonly halfLifeMs: number,
+    readonly arrived: (organization: string, server: string, at: number) => void = () => undefined,
+  ) {}
 
+  *sizes(): Generator<OrganizationSize> {
+    for (const { id, slot, seats } of this.organizations.values()) {
+      let connections = 0;
+      for (const seat of seats.values()) connections += seat.connections;
+      yield { organization: id, slot, connections, servers: seats.size };
+    }
+  }
   slotCounts(): IterableIterator<SlotCount> {
     return this.slots.values();
   }

@@ -49,6 +49,8 @@ export class Vm {
   private readonly seats = { plain: new Map<Seat, Told>(), pinned: new Map<Seat, Told>() };
   private readonly slots = new Map<number, SlotTold>();
   private mark = 0;
+  /** Seats that the report at hand has taken away: what it gives back, as pinned or no longer so, has not just come. */
+  private readonly taken = new Set<string>();
   /** Of all `slots`: asked for often, and there are thousands. */
   private sum = 0;
 
@@ -134,6 +136,7 @@ export class Vm {
   private apply(report: Report, at: number): void {
     this.leftOut = report.organizationsLeftOut;
     this.mark++;
+    this.taken.clear();
     for (const { slot, server, pinned, connections } of report.slots) {
       this.setSlot(this.sums.slotKey(slot, server, pinned), slot, server, pinned, connections);
     }
@@ -166,7 +169,13 @@ export class Vm {
     const all = this.told(pinned);
     if (connections === 0) {
       const seat = this.sums.organizations.get(count.organization)?.seats.get(count.server);
-      if (seat !== undefined) this.dropSeat(seat, pinned);
+      if (seat !== undefined) {
+        this.taken.add(seatKey(count));
+        this.dropSeat(seat, pinned);
+      } else if (this.isComplete && !this.taken.has(seatKey(count))) {
+        // It came and was gone between two reports, as what kills its server at once does.
+        this.sums.arrived(count.organization, count.server, at);
+      }
       return;
     }
     const seat = this.sums.seat(count.organization, count.server);
@@ -188,6 +197,10 @@ export class Vm {
       };
       this.sums.addTraffic(seat, traffic, at);
     }
+    // Of what a first report tells nobody knows how long it has been there.
+    if (seat.connections === 0 && this.isComplete && !this.taken.has(seatKey(count))) {
+      this.sums.arrived(count.organization, count.server, at);
+    }
     const by = connections - told.connections;
     Object.assign(told, { mark: this.mark, connections, received, sent, messages });
     if (by !== 0) this.sums.addConnections(seat, pinned, by);
@@ -204,6 +217,9 @@ export class Vm {
     return pinned ? this.seats.pinned : this.seats.plain;
   }
 }
+
+const seatKey = ({ organization, server }: { organization: string; server: string }): string =>
+  `${server}\n${organization}`;
 
 /** What was added to a counter; one that is lower began anew. */
 const since = (was: number, is: number): number => (is >= was ? is - was : is);

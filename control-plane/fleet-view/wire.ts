@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import protobuf from 'protobufjs';
 import { decodeReport } from '../../protocol-filters/wire/index.ts';
-import type { Batch, ProxyFacts, RefusedFact, ViewFacts } from './facts.ts';
+import type { Batch, ProxyFacts, Published, RefusedFact, ViewFacts } from './facts.ts';
 
 /** A batch whose reports are still the bytes that the filters sent. */
 export interface EncodedBatch extends Omit<Batch, 'reports'> {
@@ -22,12 +22,14 @@ export function encodeBatch(batch: EncodedBatch): Buffer {
     replica: batch.replica,
     run: batch.run,
     everything: batch.everything,
+    ...(batch.published === undefined ? {} : { published: batch.published }),
     hasProxies: batch.proxies !== undefined,
     proxies: (batch.proxies ?? []).map((proxy) => ({
       ...proxy,
       workers: proxy.workers ?? 0,
       version: proxy.version ?? '',
       connectedForMs: age(proxy.connectedForMs),
+      acks: [...(proxy.acks ?? [])],
       refused: proxy.refused.map((refused) => ({ ...refused, agoMs: age(refused.agoMs) })),
     })),
     viewers: [...(batch.viewers ?? [])],
@@ -48,13 +50,18 @@ interface RawBatch extends Pick<Batch, 'replica' | 'run' | 'everything'> {
     readonly refused: readonly RefusedFact[];
   })[];
   readonly viewers: readonly string[];
+  readonly published?: Published | null;
   readonly views: readonly ViewFacts[];
   readonly reports: readonly { readonly report: Uint8Array; readonly agoMs: number }[];
 }
 
 /** Throws where the bytes are none; a report in it that is none is left out and counted. */
 export function decodeBatch(bytes: Uint8Array): { batch: Batch; badReports: number } {
-  const raw = request.toObject(request.decode(bytes), { defaults: true, arrays: true }) as RawBatch;
+  const raw = request.toObject(request.decode(bytes), {
+    defaults: true,
+    arrays: true,
+    longs: Number,
+  }) as RawBatch;
   let badReports = 0;
   const reports = raw.reports.flatMap(({ report, agoMs }) => {
     try {
@@ -73,6 +80,7 @@ export function decodeBatch(bytes: Uint8Array): { batch: Batch; badReports: numb
     replica: raw.replica,
     run: raw.run,
     everything: raw.everything,
+    ...(raw.published ? { published: raw.published } : {}),
     proxies: raw.hasProxies ? proxies : undefined,
     viewers: raw.hasProxies ? raw.viewers : undefined,
     views: raw.views,

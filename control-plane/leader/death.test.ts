@@ -54,8 +54,9 @@ class Play {
 }
 
 function health(given: Partial<Record<keyof ServerHealth, string[]>>): ServerHealth {
-  const { dead = [], suspect = [], returning = [] } = given;
-  return { dead: new Set(dead), suspect: new Set(suspect), returning: new Set(returning) };
+  return Object.fromEntries(
+    Object.keys(ALL_ALIVE).map((key) => [key, new Set(given[key as keyof ServerHealth])]),
+  ) as unknown as ServerHealth;
 }
 
 it('the slots of a dead server go where their devices are, and no other slot moves', () => {

@@ -10,6 +10,8 @@ import type { FleetSource } from './runner.ts';
 const EXPIRE_MS = 1_000;
 
 export interface HeardFleetOptions {
+  /** The replica's id. */
+  readonly id: string;
   readonly clock: Clock;
   readonly isLeader: () => boolean;
   /** `Settings.proxyGoneMs`, as it is now. */
@@ -29,7 +31,7 @@ export class HeardFleet implements FleetSource {
     this.listeners = new Listeners(options.failed);
   }
 
-  /** Empty where this replica does not lead. */
+  /** Where this replica does not lead: empty, or what it hears itself while nobody leads. */
   get view(): FleetView {
     return this.current;
   }
@@ -51,9 +53,10 @@ export class HeardFleet implements FleetSource {
     this.current = new FleetView({ proxyGoneMs: this.options.proxyGoneMs() });
   }
 
-  /** A replica speaks; undefined where this one does not lead. */
+  /** A replica speaks; undefined where this one does not lead, and it is not this one itself. */
   take(batch: Batch): { sendEverything: boolean } | undefined {
-    if (!this.options.isLeader()) return undefined;
+    const { isLeader, id } = this.options;
+    if (!isLeader() && batch.replica !== id) return undefined;
     const { sendEverything } = this.current.take(batch, this.options.clock.now());
     this.listeners.tell();
     return { sendEverything };

@@ -60,3 +60,12 @@ export function routesBy(
     comparePositions(applied, assignment) <= 0
   );
 }
+
+/** Replicas that run and have not told `self` about their proxies. */
+export function unheardReplicas(
+  self: string,
+  { replicas }: { readonly replicas: ReadonlyMap<string, unknown> },
+  { heardReplicas }: Pick<Fleet, 'heardReplicas'>,
+): string[] {
+  return [...replicas.keys()].filter((id) => id !== self && !heardReplicas.has(id));
+}

@@ -17,10 +17,14 @@ it('the dead move, suspects keep what they have, and who was dead comes back slo
     b: verdict('suspect'),
     c: verdict('alive', { returnedMs: 5 }),
     d: verdict('alive'),
+    e: verdict('suspect', { avoided: { sinceMs: 1, proxies: ['p'] } }),
+    f: verdict('dead', { avoided: { sinceMs: 1, untilMs: 9, proxies: ['p'] } }),
   };
   expect(healthOf({ ...NO_VERDICTS, servers })).toEqual({
-    dead: new Set(['a']),
-    suspect: new Set(['b']),
+    dead: new Set(['a', 'f']),
+    suspect: new Set(['b', 'e']),
+    braked: new Set(),
+    avoided: new Set(['e']),
     returning: new Set(['c']),
   });
 });
@@ -32,19 +36,21 @@ it('who dies while the brake is on keeps what it has', () => {
     { server: 'b', atMs: 1000 },
   ];
   const brake = { ...NO_BRAKE, engaged: true, sinceMs: 1000, untilMs: 2000, deaths };
-  const { dead, suspect } = healthOf({ ...NO_VERDICTS, servers, brake });
+  const { dead, suspect, braked } = healthOf({ ...NO_VERDICTS, servers, brake });
   expect([...dead]).toEqual(['a']);
   expect([...suspect]).toEqual(['b']);
+  expect([...braked]).toEqual(['b']);
 });
 
-it('a death comes before a drain, and that before a suspicion', () => {
+it('a death comes before a drain, and that before a suspicion; who is avoided is active', () => {
   const servers = [
     server('a'),
     server('b', { state: 'draining' }),
     server('c', { state: 'draining' }),
     server('d'),
   ];
-  const health = { dead: new Set(['b']), suspect: new Set(['c', 'd']), returning: new Set<string>() };
+  const avoided = new Set(['a']);
+  const health = { ...ALL_ALIVE, dead: new Set(['b']), suspect: new Set(['c', 'd']), avoided };
   expect([...conditionsOf(stateOf({ servers }).servers, health)]).toEqual([
     ['a', 'active'],
     ['b', 'dead'],

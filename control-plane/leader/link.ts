@@ -19,6 +19,8 @@ export interface LeaderLinkOptions {
   readonly log: Pick<Logger, 'info' | 'error'>;
 }
 
+/** In the place of an address. */
+const LOCAL = 'local';
 /** Milliseconds between two looks at the certificate files. */
 const CERTIFICATE_INTERVAL_MS = 5_000;
 
@@ -54,14 +56,20 @@ export class LeaderLink {
     this.certificates?.start();
   }
 
+  /** Whether this replica tells itself what it hears: it leads, or nobody does. */
+  get isLocal(): boolean {
+    return this.pointedAt === LOCAL;
+  }
+
   /** To be called whenever leader or replicas have changed. @param leader its id; undefined: nobody leads */
   update(leader: string | undefined, replicas: Collection<Replica>): void {
     const { id, forwarder, sink } = this.options;
-    if (leader === id) {
-      this.point('local', () => forwarder.setTarget(new LocalLeader(sink)));
+    // While nobody leads, each replica can at least say what it hears itself.
+    if (leader === id || leader === undefined) {
+      this.point(LOCAL, () => forwarder.setTarget(new LocalLeader(sink)));
       return;
     }
-    const replica = leader === undefined ? undefined : replicas.get(leader);
+    const replica = replicas.get(leader);
     if (replica === undefined) {
       this.point('', () => forwarder.setTarget(undefined));
       return;

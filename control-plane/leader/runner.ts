@@ -7,6 +7,10 @@ import { isCohortError } from '../errors.ts';
 import { ASSIGNMENT, encodeAssignment } from '../model/index.ts';
 import type { Assignment } from '../model/index.ts';
 import type { StateWatcher } from '../state/watcher.ts';
+import { currentKey } from '../store/chunks.ts';
+import { Alarm } from '../store/alarm.ts';
+import type { PreparedRound, Proposal, RebalanceView } from '../rebalance/index.ts';
+import type { HealOrder, Relocation } from '../scan/index.ts';
 import type { Clock } from '../store/clock.ts';
 import type { Election, Revision, Store, Unsubscribe } from '../store/store.ts';
 import type { AdoptionInput } from '../placement/adopt.ts';
@@ -35,6 +39,30 @@ export interface HealthSource {
   onChange(listener: () => void): Unsubscribe;
 }
 
+/** Where the leader learns what a scan has found to be done. */
+export interface ScanSource {
+  /** Orders to go home that are in force now. */
+  readonly orders: readonly HealOrder[];
+  readonly relocations: readonly Relocation[];
+  onScan(listener: () => void): Unsubscribe;
+}
+
+/** Where the leader learns what is to move by load. */
+export interface RebalanceSource {
+  readonly view: RebalanceView | undefined;
+  /** Servers that an assignment may name. */
+  admit(admitted: ReadonlySet<string>): void;
+  /** An assignment that carries the proposal has been written. */
+  wrote(proposal: Proposal): void;
+  onChange(listener: () => void): Unsubscribe;
+}
+
+/** Where moves are recorded. */
+export interface MoveRecorder {
+  /** What is to be written with an assignment; undefined: it moves nothing. @throws COHORT_STORE_… */
+  prepare(write: AssignmentWrite, before: Assignment | undefined): Promise<PreparedRound | undefined>;
+}
+
 export interface LeaderOptions {
   /** The replica's id. */
   readonly id: string;
@@ -44,6 +72,12 @@ export interface LeaderOptions {
   readonly fleet: FleetSource;
   /** Default: all servers live. */
   readonly health?: HealthSource;
+  /** Default: nothing is scanned. */
+  readonly scans?: ScanSource;
+  /** Default: nothing moves by load. */
+  readonly rebalancer?: RebalanceSource;
+  /** Default: moves are not recorded. */
+  readonly moves?: MoveRecorder;
   readonly clock: Clock;
   /** Milliseconds since 1970, for records. */
   readonly wallClock: () => number;
@@ -51,6 +85,12 @@ export interface LeaderOptions {
   readonly wrote?: (kind: AssignmentWrite['kind']) => void;
   readonly log: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 }
+
+const WORDS: Readonly<Record<AssignmentWrite['kind'], string>> = {
+  route: 'a new assignment: proxies route by it',
+  drain: 'connections may follow the assignment',
+  orders: 'new orders for connections that sit where they should not',
+};
 
 /** One write, for people. */
 export interface WriteRecord {
@@ -78,15 +118,16 @@ export class LeaderRunner {
   private written: Written | undefined;
   private isWriting = false;
   private isStarted = false;
-  private cancelTimer: (() => void) | undefined;
-  private timerAt = Infinity;
+  private readonly alarm: Alarm;
   private currentlyWaiting: readonly Waiting[] = [];
   private complaint = '';
   private readonly kept: WriteRecord[] = [];
   private unsubscribe: Unsubscribe[] = [];
+  private settled: StateWatcher['state'] | undefined;
 
   constructor(options: LeaderOptions) {
     this.options = options;
+    this.alarm = new Alarm(options.clock, () => void this.step());
   }
 
   get isLeader(): boolean {
@@ -96,6 +137,10 @@ export class LeaderRunner {
   get waiting(): readonly Waiting[] {
     return this.isLeader ? this.currentlyWaiting : [];
   }
+  /** The state of which this leader had nothing left to write; undefined: there is none, or it does not lead. */
+  get settledState(): StateWatcher['state'] | undefined {
+    return this.isLeader && !this.isWriting ? this.settled : undefined;
+  }
   /** The writes of this replica while it led, the last one first. */
   get records(): readonly WriteRecord[] {
     return this.kept;
@@ -104,23 +149,26 @@ export class LeaderRunner {
   start(): void {
     if (this.isStarted) return;
     this.isStarted = true;
-    const { election, states, fleet, health, id, log } = this.options;
+    const { election, states, fleet, health, scans, rebalancer, id, log } = this.options;
     const wake = (): void => this.wakeIn(COALESCE_MS);
     this.unsubscribe = [
       election.onElected(() => {
         log.info({ replica: id }, 'this replica leads');
         this.memory = NEW_LEADER;
         this.written = undefined;
+        this.settled = undefined;
         wake();
       }),
       election.onDeposed((why) => {
         log.warn({ replica: id, why }, 'this replica no longer leads');
-        this.cancel();
+        this.alarm.cancel();
         this.currentlyWaiting = [];
       }),
       states.onChange(wake),
       fleet.onChange(wake),
       ...(health === undefined ? [] : [health.onChange(wake)]),
+      ...(scans === undefined ? [] : [scans.onScan(wake)]),
+      ...(rebalancer === undefined ? [] : [rebalancer.onChange(wake)]),
     ];
     wake();
   }
@@ -130,29 +178,15 @@ export class LeaderRunner {
     this.isStarted = false;
     for (const unsubscribe of this.unsubscribe) unsubscribe();
     this.unsubscribe = [];
-    this.cancel();
-  }
-
-  private cancel(): void {
-    this.cancelTimer?.();
-    this.cancelTimer = undefined;
-    this.timerAt = Infinity;
+    this.alarm.cancel();
   }
 
   private wakeIn(ms: number): void {
-    const { clock } = this.options;
-    const at = clock.now() + ms;
-    if (!this.isStarted || !this.isLeader || at >= this.timerAt) return;
-    this.cancel();
-    this.timerAt = at;
-    this.cancelTimer = clock.after(ms, () => {
-      this.cancel();
-      void this.step();
-    });
+    if (this.isStarted && this.isLeader) this.alarm.ringIn(ms);
   }
 
   private async step(): Promise<void> {
-    const { clock, fleet, health, id, log, wallClock } = this.options;
+    const { clock, fleet, health, scans, rebalancer, id, log, wallClock } = this.options;
     if (!this.isStarted || !this.isLeader || this.isWriting) return;
     const now = clock.now();
     const step = nextStep({
@@ -161,14 +195,19 @@ export class LeaderRunner {
       fleet: fleet.fleet(),
       health: health?.health() ?? ALL_ALIVE,
       slotCounts: () => fleet.slotCounts?.() ?? [],
+      heals: scans?.orders ?? [],
+      relocations: scans?.relocations ?? [],
+      rebalance: rebalancer?.view,
       memory: this.memory,
       now,
       wallClockMs: wallClock(),
     });
     this.tellWaiting(step.waiting);
     this.currentlyWaiting = step.waiting;
+    rebalancer?.admit(step.memory.admitted);
     if (step.write === undefined) {
       this.memory = step.memory;
+      this.settled = this.options.states.state;
       if (step.wakeAt !== undefined) this.wakeIn(Math.max(1, step.wakeAt - now));
       return;
     }
@@ -193,19 +232,25 @@ export class LeaderRunner {
     const isAhead = written.revision > state.assignmentRevision && state.assignmentRevision !== 0;
     const isFirst = state.assignmentRevision === 0 && state.assignment === undefined;
     if (!isAhead && !isFirst) return state;
-    return { ...state, assignment: written.assignment, assignmentRevision: written.revision };
+    const invalid = new Map(state.invalid);
+    invalid.delete(currentKey(ASSIGNMENT));
+    return { ...state, invalid, assignment: written.assignment, assignmentRevision: written.revision };
   }
 
   private async write(write: AssignmentWrite): Promise<void> {
-    const { store, election, log, wallClock } = this.options;
-    const { assignment, expected, kind, reason, movedSlots, late, suspendedPins } = write;
+    const { store, election, rebalancer, moves, log, wallClock } = this.options;
+    const { assignment, expected, kind, reason, movedSlots, late, suspendedPins, proposal } = write;
     const { epoch, version, tableVersion, drainUpTo, servers } = assignment;
     const fence = election.fence();
+    const round = await moves?.prepare(write, this.state().assignment);
     const { revision } = await store.writeVersioned(ASSIGNMENT, encodeAssignment(assignment), {
       fence,
       expected,
+      ...(round === undefined ? {} : { also: round.operations }),
     });
     this.written = { assignment, revision };
+    round?.wrote();
+    if (proposal !== undefined) rebalancer?.wrote(proposal);
     this.options.wrote?.(kind);
     this.kept.unshift({ at: wallClock(), kind, epoch, version, reason, movedSlots, late, suspendedPins });
     this.kept.splice(KEPT_RECORDS);
@@ -222,8 +267,7 @@ export class LeaderRunner {
       reason,
       ...(late.length > 0 ? { late } : {}),
     };
-    const words =
-      kind === 'route' ? 'a new assignment: proxies route by it' : 'connections may follow the assignment';
+    const words = WORDS[kind];
     if (late.length > 0) log.warn(facts, `${words}; late proxies were not waited for any longer`);
     else log.info(facts, words);
     for (const pin of suspendedPins) log.warn(pin, 'a pin is suspended: the organization goes by the table');

@@ -1,8 +1,12 @@
 import { expect, it } from 'vitest';
+import { ASSIGNMENT } from '../model/index.ts';
 import { serverOf } from '../placement/assignment.ts';
 import { slotCounts } from '../placement/table.ts';
+import { NO_ORDERS } from '../placement/types.ts';
+import type { HealOrder } from '../scan/index.ts';
 import { NO_STATE, type ClusterState } from '../state/cluster-state.ts';
 import { assignmentOf, server, stateOf, type TestState } from '../state/testing.ts';
+import { currentKey } from '../store/chunks.ts';
 import type { Fleet, FleetProxy, Position } from './fleet.ts';
 import { NEW_LEADER, nextStep, type LeaderMemory, type Step } from './step.ts';
 
@@ -23,6 +27,7 @@ class Play {
   memory: LeaderMemory = NEW_LEADER;
   now = 0;
   private revision = 100;
+  heals: readonly HealOrder[] = [];
   private fleet: Fleet = { proxies: [], heardReplicas: new Set() };
 
   constructor(given: TestState) {
@@ -44,8 +49,8 @@ class Play {
   }
 
   step(): Step {
-    const { state, fleet, memory, now } = this;
-    const step = nextStep({ self: 'self', state, fleet, memory, now, wallClockMs: WALL_MS });
+    const { state, fleet, heals, memory, now } = this;
+    const step = nextStep({ self: 'self', state, fleet, heals, memory, now, wallClockMs: WALL_MS });
     this.memory = step.memory;
     const { write } = step;
     if (write) {
@@ -297,4 +302,62 @@ it('an assignment that the store has lost is written again, as it was', () => {
     assignment: { epoch: 2n, version: 2n, tableVersion: 1n, drainUpTo: 1n },
   });
   play.quiet();
+});
+
+it('orders go with every write, and alone where nothing else is to be written', () => {
+  const views = (dead: boolean): TestState['views'] => [
+    {
+      proxy: 'p',
+      replica: 'self',
+      run: '1',
+      sinceMs: 0,
+      servers: Object.fromEntries(
+        ['a', 'b'].map((id) => [id, { healthy: !(dead && id === 'a'), sinceMs: 0, ports: {} }]),
+      ),
+    },
+  ];
+  const play = new Play({ servers: two, assignment: assignmentOf(['a', 'b']), views: views(false) });
+  play.proxies(proxy('p', at(1n), ['a', 'b'])).quiet();
+  const order = { server: 'a', proxies: ['p'] };
+  const { write } = play.given({ servers: two, views: views(true) }).step();
+  expect(write).toMatchObject({ kind: 'orders', movedSlots: 0, reason: 'p closes what is on a' });
+  expect(write?.assignment).toMatchObject({ version: 2n, tableVersion: 1n, drainUpTo: 1n });
+  expect(write?.assignment.orders).toEqual({ close: [{ issued: 2n, ...order }], heal: [] });
+  play.quiet();
+
+  const moved = play.given({ servers: two, pins: { acme: 'b' }, views: views(true) }).step().write;
+  expect(moved).toMatchObject({ kind: 'route', assignment: { version: 3n } });
+  expect(moved?.assignment.orders.close).toEqual([{ issued: 2n, ...order }]);
+  const healed = play
+    .given({ servers: two, pins: { acme: 'b' }, views: views(false) })
+    .proxies(proxy('p', at(1n), ['a', 'b']))
+    .step().write;
+  expect(healed).toMatchObject({ kind: 'orders', assignment: { version: 4n, orders: NO_ORDERS } });
+});
+
+it('orders to go home end when their time is over, and when devices do not belong there any more', () => {
+  const play = new Play({ servers: two, assignment: assignmentOf(['a', 'b']) });
+  play.proxies(proxy('p', at(1n), ['a', 'b']));
+  const times = { notBeforeMs: WALL_MS, expiresAtMs: WALL_MS + 30_000 };
+  const home = { slot: 0, from: 'b', to: 'a', proxies: ['p'], ...times };
+  play.heals = [home];
+  const { write, wakeAt } = play.step();
+  expect(write?.assignment.orders.heal).toMatchObject([{ issued: 2n, from: 'b', slots: [0] }]);
+  expect(wakeAt).toBe(30_000);
+  expect(play.quiet().wakeAt).toBe(30_000);
+  play.heals = [];
+  expect(play.step().write?.assignment.orders).toEqual(NO_ORDERS);
+  play.heals = [{ ...home, from: 'a', to: 'b' }];
+  expect(play.quiet().write).toBeUndefined();
+});
+
+it('a damaged assignment is written again as it was', () => {
+  const play = new Play({ servers: two, assignment: assignmentOf(['a', 'b']) });
+  play.proxies(proxy('p', at(1n), ['a', 'b'])).quiet();
+  const key = currentKey(ASSIGNMENT);
+  const damaged = new Map([[key, { key, revision: 33, why: 'not JSON' }]]);
+  play.state = { ...play.state, assignmentRevision: 33, invalid: damaged };
+  const { write } = play.step();
+  expect(write).toMatchObject({ kind: 'route', movedSlots: 0, expected: 33 });
+  expect(write?.assignment.slots).toEqual(assignmentOf(['a', 'b']).slots);
 });

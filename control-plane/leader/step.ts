@@ -10,15 +10,30 @@ import {
   raiseDrain,
   type NextAssignment,
   type SuspendedPin,
+  type Wanted,
 } from '../placement/assignment.ts';
 import { isLoaded, type ClusterState } from '../state/cluster-state.ts';
-import { ON_THE_WAY } from '../placement/balance.ts';
-import { adoption, type AdoptionInput } from '../placement/adopt.ts';
+import type { AdoptionInput } from '../placement/adopt.ts';
+import type { Proposal, RebalanceView } from '../rebalance/proposal.ts';
+import type { HealOrder, Relocation } from '../scan/index.ts';
 import type { Revision } from '../store/store.ts';
+import { currentKey } from '../store/chunks.ts';
+import { ASSIGNMENT } from '../model/index.ts';
 import { admit } from './admission.ts';
 import { ALL_ALIVE, type ServerHealth } from './health.ts';
-import { comparePositions, highestOf, highestVersion, routesBy, type Fleet, type Position } from './fleet.ts';
-import { joiningOf, wantedServers } from './wanted.ts';
+import {
+  comparePositions,
+  highestOf,
+  highestVersion,
+  routesBy,
+  unheardReplicas,
+  type Fleet,
+  type Position,
+} from './fleet.ts';
+import { adoptedPins, adoptionFor, balanceBudget, relocationsFor } from './moving.ts';
+import { describeOrders, nextOrders } from './orders.ts';
+import { isByNumber } from './regime.ts';
+import { joiningOf, pinsWanted, wantedServers } from './wanted.ts';
 
 /** What the leader remembers between steps; gone with its office. Times in milliseconds of its clock. */
 export interface LeaderMemory {
@@ -33,9 +48,6 @@ export interface LeaderMemory {
   /** When a part of what belongs to a server that has come back was last moved. */
   readonly balancedAt: number | undefined;
 }
-
-/** Between two parts of what belongs to a server that has come back, in milliseconds. */
-const BALANCE_INTERVAL_MS = 10_000;
 
 export const NEW_LEADER: LeaderMemory = {
   epoch: undefined,
@@ -54,6 +66,12 @@ export interface StepInput {
   readonly health?: ServerHealth;
   /** Where connections sit, by slot and actual server. Asked when a server has died. */
   readonly slotCounts?: () => AdoptionInput['slotCounts'];
+  /** The last scan's orders to go home. Default: none. */
+  readonly heals?: readonly HealOrder[];
+  /** Slots that the last scan found to be out of reach for too long. Default: none. */
+  readonly relocations?: readonly Relocation[];
+  /** What is to move by load; undefined: the load is not known. Default: it is not. */
+  readonly rebalance?: RebalanceView | undefined;
   readonly memory: LeaderMemory;
   readonly now: number;
   /** Milliseconds since 1970. */
@@ -78,14 +96,19 @@ export interface AssignmentWrite {
   readonly assignment: Assignment;
   /** What it replaces. */
   readonly expected: Revision;
-  /** `route`: where organizations belong has changed; `drain`: connections may follow now. */
-  readonly kind: 'route' | 'drain';
+  /**
+   * `route`: where organizations belong has changed; `drain`: connections may follow now; `orders`: nothing but the orders
+   * has changed.
+   */
+  readonly kind: 'route' | 'drain' | 'orders';
   /** For people. */
   readonly reason: string;
   readonly movedSlots: number;
   /** Proxies that were not waited for any longer. */
   readonly late: readonly string[];
   readonly suspendedPins: readonly SuspendedPin[];
+  /** What the rebalancer asked for, as far as this makes it so. */
+  readonly proposal?: Proposal | undefined;
 }
 
 export interface Step {
@@ -97,17 +120,12 @@ export interface Step {
 }
 
 export function nextStep(input: StepInput): Step {
-  const { state, memory } = input;
+  const { self, state, fleet, memory } = input;
   if (!isLoaded(state)) return { memory, write: undefined, waiting: [], wakeAt: undefined };
-  const step = route(input, admitServers(input));
-  const missing = missingReplicas(input);
+  const step = withOrders(input, route(input, admitServers(input)));
+  const missing = unheardReplicas(self, state, fleet);
   if (missing.length === 0 || step.wakeAt === undefined) return step;
   return { ...step, waiting: [...step.waiting, { for: 'replicas', replicas: missing }] };
-}
-
-/** Replicas that run and have not told this one about their proxies. */
-function missingReplicas({ self, state, fleet }: StepInput): string[] {
-  return [...state.replicas.keys()].filter((id) => id !== self && !fleet.heardReplicas.has(id));
 }
 
 interface Admitted {
@@ -120,7 +138,7 @@ interface Admitted {
 function admitServers(input: StepInput): Admitted {
   const { state, fleet, memory, now } = input;
   // Who has no assignment at all need not wait for whom it does not know: there is nothing that could be split.
-  const isComplete = missingReplicas(input).length === 0 || state.assignment === undefined;
+  const isComplete = unheardReplicas(input.self, state, fleet).length === 0 || state.assignment === undefined;
   const joining = new Map<string, number>();
   const admitted = new Set<string>();
   const late = new Set<string>();
@@ -160,7 +178,7 @@ function route(input: StepInput, { memory, late, waiting, wakeAt }: Admitted): S
   if (!servers.some(({ weight }) => weight > 0)) {
     return { memory, write: undefined, waiting: [...held, { for: 'server' }], wakeAt };
   }
-  const pins = new Map([...state.pins].map(([organization, { value }]) => [organization, value.server]));
+  const pins = pinsWanted(state);
   const highest = highestOf(fleet);
   // Proxies have what this etcd knows nothing of. What is in force would be old to them, or mistaken for it.
   const isForeign =
@@ -168,16 +186,30 @@ function route(input: StepInput, { memory, late, waiting, wakeAt }: Admitted): S
     (previous === undefined ||
       comparePositions(highest, previous) > 0 ||
       highestVersion(fleet) > previous.version);
-  const isStored = previous !== undefined && state.assignmentRevision > 0;
+  const isStored =
+    previous !== undefined && state.assignmentRevision > 0 && !state.invalid.has(currentKey(ASSIGNMENT));
   const { budget, until } = balanceBudget(input, memory);
-  const wanted = { servers, pins, dead: health.dead, adopt: adoptionFor(input, servers), budget };
+  const adopt = adoptionFor(input, servers);
+  const relocate = relocationsFor(input, servers);
+  const rebalance = isByNumber(previous, servers, health) ? undefined : input.rebalance;
+  const asked = rebalance?.proposal;
+  // What a death or a partition moves comes first: the plan knew nothing of it.
+  const isInTime = asked?.basis === previous?.tableVersion && adopt === undefined && relocate === undefined;
+  const proposal = isInTime ? asked : undefined;
+  const wanted = {
+    ...{ servers, pins, dead: health.dead, adopt, relocate, budget },
+    ownPins: proposal?.ownPins ?? adoptedPins(input, servers),
+    planned: rebalance && (proposal?.slots ?? NOTHING_PLANNED),
+    full: rebalance?.full,
+  };
   const same = previous && nextAssignment(previous, { ...wanted, epoch: previous.epoch });
   if (same?.changed === false && !isForeign && isStored) {
     const again = same.isBalanced ? wakeAt : earliest(wakeAt, until);
     return drain(input, { memory, waiting: held, wakeAt: again });
   }
   const epoch = epochFor(input, highest);
-  const next = nextAssignment(previous, { ...wanted, epoch });
+  const isSameEpoch = same !== undefined && epoch === previous?.epoch;
+  const next = isSameEpoch ? same : nextAssignment(previous, { ...wanted, epoch });
   const assignment = beyond(next.assignment, highestVersion(fleet), isForeign);
   return {
     memory: {
@@ -190,7 +222,8 @@ function route(input: StepInput, { memory, late, waiting, wakeAt }: Admitted): S
       assignment,
       expected: state.assignmentRevision,
       kind: 'route',
-      reason: reasonFor(previous, next, { isForeign, isStored, dead: health.dead }),
+      reason: reasonFor(previous, next, { isForeign, isStored, dead: health.dead, relocate, proposal }),
+      proposal,
       movedSlots: next.moves.length,
       late,
       suspendedPins: next.suspendedPins,
@@ -200,40 +233,7 @@ function route(input: StepInput, { memory, late, waiting, wakeAt }: Admitted): S
   };
 }
 
-/** Where the slots of servers that died go; undefined where none has any. */
-function adoptionFor(
-  { state, health = ALL_ALIVE, slotCounts }: StepInput,
-  servers: readonly { readonly id: string }[],
-): ((slot: number) => string | undefined) | undefined {
-  const { assignment } = state;
-  const staying = new Set(servers.map(({ id }) => id));
-  const dead = assignment?.servers.filter((id) => health.dead.has(id) && !staying.has(id)) ?? [];
-  if (assignment === undefined || dead.length === 0) return undefined;
-  const living = [...state.servers.keys()].filter((id) => !health.dead.has(id));
-  return adoption({ dead, previous: assignment, living, slotCounts: slotCounts?.() ?? [] });
-}
-
-/**
- * How many slots may leave servers that live, and when to ask again. Any number, but for what comes back to a server that
- * was dead: that is a part at a time, and the next one when connections have been allowed to follow the last.
- */
-function balanceBudget(
-  { state, health = ALL_ALIVE, now }: StepInput,
-  { balancedAt }: LeaderMemory,
-): { budget: number; until: number | undefined } {
-  const { assignment, settings } = state;
-  // What was begun slowly ends slowly.
-  const isOnTheWay = assignment?.balancedFor === ON_THE_WAY;
-  if (health.returning.size === 0 && !isOnTheWay) return { budget: Infinity, until: undefined };
-  const until = (balancedAt ?? -Infinity) + BALANCE_INTERVAL_MS;
-  const isFollowed = assignment === undefined || assignment.drainUpTo >= assignment.tableVersion;
-  if (now < until || !isFollowed) return { budget: 0, until: Math.max(until, now + 1_000) };
-  const parts = (60_000 / BALANCE_INTERVAL_MS) | 0;
-  return {
-    budget: Math.max(1, Math.floor(settings.returningSlotsPerMinute / parts)),
-    until: now + BALANCE_INTERVAL_MS,
-  };
-}
+const NOTHING_PLANNED: NonNullable<Wanted['planned']> = new Map();
 
 function earliest(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined ? b : b === undefined ? a : Math.min(a, b);
@@ -263,12 +263,14 @@ interface Circumstances {
   readonly isForeign: boolean;
   readonly isStored: boolean;
   readonly dead: ReadonlySet<string>;
+  readonly relocate: ReadonlyMap<number, string> | undefined;
+  readonly proposal: Proposal | undefined;
 }
 
 function reasonFor(
   previous: Assignment | undefined,
   { assignment, moves }: NextAssignment,
-  { isForeign, isStored, dead }: Circumstances,
+  { isForeign, isStored, dead, relocate, proposal }: Circumstances,
 ): string {
   const before = new Set(previous?.servers);
   const after = new Set(assignment.servers);
@@ -282,9 +284,46 @@ function reasonFor(
     left.length > 0 ? `${left.join(', ')} left` : undefined,
     isForeign ? 'proxies have a later assignment than the one that is stored' : undefined,
     !isForeign && !isStored && previous !== undefined ? 'the stored assignment is gone' : undefined,
+    proposal?.reason,
   ].filter((reason) => reason !== undefined);
   if (reasons.length > 0) return reasons.join('; ');
+  if (moves.some(({ slot, to }) => relocate?.get(slot) === to && to !== undefined)) {
+    return 'proxies have not reached the servers of these slots for too long';
+  }
   return moves.length > 0 ? 'the servers have changed' : 'the pins have changed';
+}
+
+/** The orders go with every write; where nothing else is to be written, they are written when they differ. */
+function withOrders(input: StepInput, step: Step): Step {
+  const { state, fleet, health = ALL_ALIVE, heals = [], now, wallClockMs } = input;
+  const before = step.write?.assignment ?? state.assignment;
+  if (before === undefined) return step;
+  // What is not stored yet, or any more, is written by `route`.
+  if (step.write === undefined && state.assignmentRevision === 0) return step;
+  const version = step.write === undefined ? before.version + 1n : before.version;
+  const { orders: previous } = before;
+  const orders = nextOrders({ previous, version, table: before, state, health, heals });
+  const expiry = Math.min(...heals.map(({ expiresAtMs }) => now + Math.max(0, expiresAtMs - wallClockMs)));
+  const wakeAt = expiry === Infinity ? step.wakeAt : earliest(step.wakeAt, expiry);
+  if (step.write !== undefined) {
+    return { ...step, wakeAt, write: { ...step.write, assignment: { ...before, orders } } };
+  }
+  if (orders === previous) return { ...step, wakeAt };
+  const epoch = epochFor(input, highestOf(fleet));
+  return {
+    ...step,
+    wakeAt,
+    memory: { ...step.memory, epoch },
+    write: {
+      assignment: { ...before, epoch, version, orders },
+      expected: state.assignmentRevision,
+      kind: 'orders',
+      reason: describeOrders(orders),
+      movedSlots: 0,
+      late: [],
+      suspendedPins: [],
+    },
+  };
 }
 
 /** Lets connections follow the table in force, once every proxy routes by it. */
@@ -300,7 +339,7 @@ function drain(input: StepInput, { memory: before, waiting, wakeAt }: Omit<Admit
   const memory = { ...before, routing };
   const late = fleet.proxies.filter((proxy) => !routesBy(proxy, assignment)).map(({ id }) => id);
   const until = routing.since + state.settings.proxyWaitMs;
-  const isDone = late.length === 0 && missingReplicas(input).length === 0;
+  const isDone = late.length === 0 && unheardReplicas(input.self, state, fleet).length === 0;
   if (!isDone && now < until) {
     return {
       memory,

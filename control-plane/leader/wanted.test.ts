@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Quarantine } from '../model/index.ts';
 import type { Invalid } from '../store/store.ts';
 import { assignmentOf, server, stateOf } from '../state/testing.ts';
-import type { ServerHealth } from './health.ts';
-import { joiningOf, wantedServers } from './wanted.ts';
+import { ALL_ALIVE, type ServerHealth } from './health.ts';
+import { joiningOf, pinsWanted, wantedServers } from './wanted.ts';
 
 const none = new Set<string>();
 
@@ -50,10 +51,11 @@ it('a server whose stored value is damaged keeps what it has', () => {
 });
 
 describe('with verdicts', () => {
-  const of = (dead: string[], suspect: string[] = []): ServerHealth => ({
+  const of = (dead: string[], suspect: string[] = [], avoided: string[] = []): ServerHealth => ({
+    ...ALL_ALIVE,
     dead: new Set(dead),
     suspect: new Set(suspect),
-    returning: new Set(),
+    avoided: new Set(avoided),
   });
   const servers = [server('a'), server('b'), server('c', { state: 'draining' })];
   const state = stateOf({ servers, assignment: assignmentOf(['a', 'b', 'c']) });
@@ -66,6 +68,14 @@ describe('with verdicts', () => {
     expect(wantedServers(state, none, of([], ['b', 'c'])).servers).toEqual([
       { id: 'a', weight: 1, state: 'active' },
       { id: 'b', weight: 1, state: 'suspect' },
+      { id: 'c', weight: 1, state: 'draining' },
+    ]);
+  });
+
+  it('a server that a proxy has not reached for long keeps what it has, and gets nothing new', () => {
+    expect(wantedServers(state, none, of([], [], ['a', 'c'])).servers).toEqual([
+      { id: 'a', weight: 1, state: 'suspect' },
+      { id: 'b', weight: 1, state: 'active' },
       { id: 'c', weight: 1, state: 'draining' },
     ]);
   });
@@ -90,5 +100,57 @@ describe('with verdicts', () => {
     const empty = stateOf({ servers: [server('a'), server('d')] });
     const { servers } = wantedServers(empty, new Set(['a', 'd']), of(['a']));
     expect(servers.map(({ id }) => id)).toEqual(['d']);
+  });
+});
+
+describe('with a quarantine', () => {
+  const quarantine = (organization: string, own: string | null): Quarantine => ({
+    organization,
+    server: own,
+    sinceMs: 1,
+    deaths: [],
+  });
+  const servers = [server('a', { weight: 2 }), server('b'), server('c')];
+  const assignment = assignmentOf(['a', 'b', 'c']);
+  const state = stateOf({ servers, assignment, quarantines: [quarantine('x', 'a')] });
+  const weights = (...given: Parameters<typeof wantedServers>): string[] =>
+    wantedServers(...given).servers.map(({ id, weight, state: is }) => `${id} ${weight} ${is}`);
+
+  it('its server has no slots', () => {
+    expect(weights(state, none)).toEqual(['a 0 active', 'b 1 active', 'c 1 active']);
+    const shared = stateOf({ servers, assignment, quarantines: [quarantine('x', null)] });
+    expect(weights(shared, none)).toEqual(['a 2 active', 'b 1 active', 'c 1 active']);
+  });
+
+  it('its server has slots when no other could have any', () => {
+    expect(weights(state, none, { ...ALL_ALIVE, dead: new Set(['b', 'c']) })).toEqual(['a 2 active']);
+    const spare = [server('a'), server('b', { weight: 0 })];
+    const alone = stateOf({ servers: spare, assignment, quarantines: [quarantine('x', 'a')] });
+    expect(weights(alone, none)).toEqual(['a 1 active', 'b 0 active']);
+    // The others may be dead: they have died while the brake was on.
+    const fallen = new Set(['b', 'c']);
+    expect(weights(state, none, { ...ALL_ALIVE, suspect: fallen, braked: fallen })).toEqual([
+      'a 2 active',
+      'b 1 suspect',
+      'c 1 suspect',
+    ]);
+  });
+
+  it('what drains has nowhere to go when its server is the only other one', () => {
+    const draining = [server('a'), server('b', { state: 'draining' })];
+    const two = stateOf({ servers: draining, assignment, quarantines: [quarantine('x', 'a')] });
+    expect(wantedServers(two, none).stuck).toEqual(['b']);
+    expect(weights(two, none)).toEqual(['a 0 active', 'b 1 active']);
+  });
+
+  it('comes before a pin of the organization, and keeps the others off its server', () => {
+    const pins = { x: 'b', y: 'a', z: 'c', w: 'b' };
+    const quarantines = [quarantine('x', 'a'), quarantine('v', 'c'), quarantine('w', null)];
+    expect([...pinsWanted(stateOf({ servers, pins, quarantines }))].sort()).toEqual([
+      ['v', 'c'],
+      ['w', 'b'],
+      ['x', 'a'],
+    ]);
+    expect([...pinsWanted(stateOf({ servers, pins }))].sort()).toEqual(Object.entries(pins).sort());
   });
 });

@@ -25,17 +25,18 @@ export function joiningOf(state: Pick<ClusterState, 'servers' | 'assignment'>): 
 
 /**
  * Dead servers are not among them, but where no other is left: then everything stays as it is, so that devices find what
- * comes back first.
+ * comes back first. A server that a quarantined organization has to itself has no slots, unless no other could have any.
  *
  * @param admitted servers that may be named although the assignment does not name them yet
  */
 export function wantedServers(
-  state: Pick<ClusterState, 'servers' | 'assignment' | 'invalid'>,
+  state: Pick<ClusterState, 'servers' | 'assignment' | 'invalid' | 'quarantines'>,
   admitted: ReadonlySet<string>,
   health: ServerHealth = ALL_ALIVE,
 ): WantedServers {
-  const { dead, suspect } = health;
-  const servers: PlacementServer[] = [];
+  const { dead, suspect, braked, avoided } = health;
+  const own = quarantineServers(state);
+  let servers: PlacementServer[] = [];
   const gone: PlacementServer[] = [];
   for (const { value } of state.servers.values()) {
     const { id, weight } = value;
@@ -43,7 +44,7 @@ export function wantedServers(
     if (dead.has(id)) {
       if (isNamed) gone.push({ id, weight, state: 'suspect' });
     } else if (isNamed || (value.state === 'active' && admitted.has(id))) {
-      const isSuspect = value.state === 'active' && suspect.has(id);
+      const isSuspect = value.state === 'active' && (suspect.has(id) || avoided.has(id));
       servers.push({ id, weight, state: isSuspect ? 'suspect' : value.state });
     }
   }
@@ -52,6 +53,8 @@ export function wantedServers(
     const isDamaged = !state.servers.has(id) && state.invalid.has(serverKind.keyOf(id));
     if (isDamaged) servers.push({ id, weight: 1, state: 'suspect' });
   }
+  const shared = servers.map((server) => (own.has(server.id) ? { ...server, weight: 0 } : server));
+  if (shared.some(({ id, weight }) => weight > 0 && !braked.has(id))) servers = shared;
   if (!servers.some(({ weight }) => weight > 0)) servers.push(...gone);
   const canTake = servers.some(({ state: is, weight }) => is !== 'draining' && weight > 0);
   if (canTake) return { servers, stuck: [] };
@@ -59,4 +62,27 @@ export function wantedServers(
     .filter(({ state: is, weight }) => is === 'draining' && weight > 0)
     .map(({ id }) => id);
   return { servers: servers.map((server) => ({ ...server, state: 'active' })), stuck };
+}
+
+/** Servers that a quarantined organization has to itself. */
+function quarantineServers({ quarantines }: Pick<ClusterState, 'quarantines'>): Map<string, string> {
+  const own = new Map<string, string>();
+  for (const { value } of quarantines.values()) {
+    if (value.server !== null) own.set(value.server, value.organization);
+  }
+  return own;
+}
+
+/**
+ * Where single organizations are to be, whatever the table says: organization → server. A quarantine comes before a pin of
+ * the organization, and lets no other be pinned to its server.
+ */
+export function pinsWanted(state: Pick<ClusterState, 'pins' | 'quarantines'>): Map<string, string> {
+  const own = quarantineServers(state);
+  const wanted = new Map<string, string>();
+  for (const [organization, { value }] of state.pins) {
+    if (!own.has(value.server)) wanted.set(organization, value.server);
+  }
+  for (const [server, organization] of own) wanted.set(organization, server);
+  return wanted;
 }

@@ -10,10 +10,13 @@ const around: Circumstances = {
     ['a', 'active'],
     ['b', 'active'],
   ]),
+  avoided: new Set(),
   drainSince: 0,
   drainWindowMs: 60_000,
+  longestDrainWindowMs: 60_000,
   drainPerSecond: 250,
   holdDownMs: 10_000,
+  unreachedMs: 900_000,
   now: NOW,
 };
 const sees = (healthy: boolean, sinceAgo: number): ScannedProxy['view'] =>
@@ -30,7 +33,34 @@ describe('devices on b that belong to a', () => {
     ['are sent home when all is well', {}, {}, 'heal fallback'],
     ['at the end of the hold-down', { view: sees(true, 10_000) }, {}, 'heal fallback'],
     ['wait for the hold-down', { view: sees(true, 9_999) }, {}, 'wait fallback 1000001'],
-    ['wait while the proxy does not reach a', { view: sees(false, 3_000) }, {}, 'wait partition'],
+    ['wait while the proxy does not reach a', { view: sees(false, 3_000) }, {}, 'wait partition 1897000'],
+    ['wait at the end for the verdict', { view: sees(false, 900_000) }, {}, 'wait partition'],
+    ['leave a that is avoided', { view: sees(false, 900_000) }, { avoided: new Set('a') }, 'move partition'],
+    [
+      'wait though a is avoided for another',
+      { view: sees(false, 899_999) },
+      { avoided: new Set('a') },
+      'wait partition 1000001',
+    ],
+    [
+      'stay while no server is reached by all',
+      { view: sees(false, 900_000) },
+      { avoided: new Set('ab') },
+      'wait partition',
+    ],
+    [
+      'stay while the others drain',
+      { view: sees(false, 900_000) },
+      {
+        avoided: new Set('a'),
+        conditions: new Map([
+          ['a', 'active'],
+          ['b', 'draining'],
+        ]),
+      },
+      'wait partition',
+    ],
+    ['are sent home though a is avoided', {}, { avoided: new Set('a') }, 'heal fallback'],
     ['wait while the proxy does not check a', { view: new Map() }, {}, 'wait partition'],
     ['wait while the proxy has no view', { view: undefined }, {}, 'wait no view'],
     ['wait for the others to take the table on', {}, { drainSince: undefined }, 'wait drain'],
@@ -52,7 +82,12 @@ describe('devices on b that belong to a', () => {
       'heal fallback',
     ],
     // A partition is told before what would pass.
-    ['the partition comes first', { view: sees(false, 1) }, { drainSince: undefined }, 'wait partition'],
+    [
+      'the partition comes first',
+      { view: sees(false, 1) },
+      { drainSince: undefined },
+      'wait partition 1899999',
+    ],
   ];
   it.each(rows)('%s', (_, proxy, circumstances, expected) => {
     const it = proxy && { ...good, ...proxy };

@@ -43,13 +43,20 @@ export function seenServers(sightings: readonly Sighting[]): Map<string, SeenSer
 export interface Circumstances {
   readonly assignment: Assignment;
   readonly conditions: ReadonlyMap<string, ServerCondition>;
-  /** Since when connections may follow the table in force; undefined: they may not yet. */
+  /** Servers that live and that a proxy has not reached for long: nothing new goes there. */
+  readonly avoided: ReadonlySet<string>;
+  /** Since when connections may follow the last move of what they belong to; undefined: they may not yet. */
   readonly drainSince: number | undefined;
+  /** Most connections have followed a move by then; those that are still to, by their keepalive, an order leaves alone. */
   readonly drainWindowMs: number;
+  /** However long a device's keepalive, its window is no longer; at least `drainWindowMs`. */
+  readonly longestDrainWindowMs: number;
   /** Connections a second that one worker begins to redirect. */
   readonly drainPerSecond: number;
   /** How long a proxy must have seen a server healthy before devices are sent back to it. */
   readonly holdDownMs: number;
+  /** How long a proxy must not have reached a server before what belongs to that moves. */
+  readonly unreachedMs: number;
   readonly now: number;
 }
 
@@ -96,9 +103,7 @@ export function judge(
   if (conditions.get(from) === 'dead')
     return wait('dead server', `connections to ${from} are being closed: it is dead`);
   const seen = proxy?.view?.get(to);
-  if (seen?.healthy === false) {
-    return wait('partition', `${name} has not reached ${to} for ${seconds(now - seen.since)}`);
-  }
+  if (seen?.healthy === false) return judgeUnreached(to, name, seen.since, circumstances);
   if (drainSince === undefined)
     return wait('drain', 'proxies are taking on the table; connections follow then');
   if (proxy === undefined || !hasTable(proxy, assignment)) {
@@ -123,6 +128,24 @@ export function judge(
   }
   const detail = `${name} sees ${to} healthy: devices on ${from} are sent there`;
   return { why: 'fallback', action: 'heal', detail, until: undefined };
+}
+
+/** The verdict comes first: a slot must not move while it could be given back. */
+function judgeUnreached(to: string, name: string, since: number, circumstances: Circumstances): Judgement {
+  const { conditions, avoided, unreachedMs, now } = circumstances;
+  const judgement = {
+    why: 'partition',
+    action: 'wait',
+    detail: `${name} has not reached ${to} for ${seconds(now - since)}`,
+    until: undefined,
+  } as const;
+  const { detail } = judgement;
+  if (now < since + unreachedMs) return { ...judgement, until: since + unreachedMs };
+  if (!avoided.has(to)) return judgement;
+  const others = [...conditions].filter(([id, is]) => id !== to && is === 'active' && !avoided.has(id));
+  return others.length === 0
+    ? { ...judgement, detail: `${detail}, and there is no server that all proxies reach` }
+    : { ...judgement, action: 'move' };
 }
 
 function hasTable({ applied }: ScannedProxy, assignment: Assignment): boolean {

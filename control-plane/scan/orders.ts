@@ -1,4 +1,6 @@
 /** Heal orders: which ones are in force, and when another may be tried. Pure. */
+import type { Assignment } from '../model/index.ts';
+import { serverOfSlot } from '../placement/table.ts';
 
 /** A slot's organizations that are not pinned, or one that is. */
 export type HealTarget = { readonly slot: number } | { readonly organization: string };
@@ -9,12 +11,10 @@ export type HealTarget = { readonly slot: number } | { readonly organization: st
  */
 export type HealOrder = HealTarget & {
   readonly from: string;
-  /** Where they belong by the assignment of this epoch and version: another one makes the order void. */
+  /** Where they belong: a table or a pin that says otherwise makes the order void. */
   readonly to: string;
   /** Those that may: they have seen `to` healthy for long enough. */
   readonly proxies: readonly string[];
-  readonly epoch: bigint;
-  readonly version: bigint;
   readonly notBeforeMs: number;
   readonly expiresAtMs: number;
 };
@@ -46,8 +46,6 @@ export interface NewOrder {
   readonly from: string;
   readonly to: string;
   readonly proxies: readonly string[];
-  readonly epoch: bigint;
-  readonly version: bigint;
   /** How long the devices may take. */
   readonly lastsMs: number;
   readonly now: number;
@@ -56,22 +54,32 @@ export interface NewOrder {
 
 /** The next order for a target. Each one without success doubles the pause to the next. */
 export function ordered(before: Ordered | undefined, issue: NewOrder): Ordered {
-  const { target, from, to, proxies, epoch, version, now, wallClockMs } = issue;
+  const { target, from, to, proxies, now, wallClockMs } = issue;
   const lastsMs = Math.max(LEAST_MS, issue.lastsMs);
   const attempts = before?.order.to === to ? before.attempts + 1 : 1;
   const pauseMs = Math.min(LONGEST_PAUSE_MS, lastsMs * 2 ** (attempts - 1));
   const times = { notBeforeMs: wallClockMs, expiresAtMs: wallClockMs + lastsMs };
-  const order: HealOrder = { ...target, from, to, proxies, epoch, version, ...times };
+  const order: HealOrder = { ...target, from, to, proxies, ...times };
   return { order, attempts, expiresAt: now + lastsMs, againAt: now + pauseMs };
+}
+
+/** Whether the devices still belong where the order sends them. */
+export function isValid(
+  order: HealOrder,
+  { servers, slots, pins }: Pick<Assignment, 'servers' | 'slots' | 'pins'>,
+): boolean {
+  const home = 'slot' in order ? serverOfSlot({ servers, slots }, order.slot) : pins.get(order.organization);
+  return home === order.to;
 }
 
 /** The orders that proxies are to have now. */
 export function inForce(
   book: OrderBook,
-  assignment: { readonly tableVersion: bigint } | undefined,
+  assignment: Pick<Assignment, 'servers' | 'slots' | 'pins'> | undefined,
   now: number,
 ): HealOrder[] {
+  if (assignment === undefined) return [];
   return [...book.values()]
-    .filter(({ order, expiresAt }) => now < expiresAt && order.version === assignment?.tableVersion)
+    .filter(({ order, expiresAt }) => now < expiresAt && isValid(order, assignment))
     .map(({ order }) => order);
 }

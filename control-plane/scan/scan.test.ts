@@ -92,6 +92,7 @@ function fleetOf(proxies: Readonly<Record<string, Proxy>>, now = NOW): FleetView
               .filter(({ unnamed }) => !unnamed)
               .map(({ unnamed: _, ...seat }) => ({ ...seat, received: 0n, sent: 0n, messages: 0n })),
             organizationsLeftOut: 0,
+            drained: [],
           },
         }));
       }),
@@ -106,10 +107,13 @@ function scan(fleet: FleetView, rest: Partial<ScanInput> = {}): ScanOutcome {
     fleet,
     assignment,
     conditions: new Map(SERVERS.map((id) => [id, 'active'])),
-    drainSince: 0,
+    avoided: new Set(),
+    drainSince: () => 0,
     drainWindowMs: 60_000,
+    longestDrainWindowMs: 60_000,
     drainPerSecond: 250,
     holdDownMs: 10_000,
+    unreachedMs: 900_000,
     book: new Map(),
     by: 'r',
     trigger: 'time',
@@ -125,15 +129,15 @@ const words = ({ organization, slot, servers, assigned, why, action }: Found): s
   );
   return `${organization ?? `slot of ${[acme, beta, gamma].find((id) => slotOf(id) === slot)}`}: ${seats.join(', ')}; ${assigned}, ${why}, ${action}`;
 };
-const orders = ({ book }: ScanOutcome): string[] =>
-  inForce(book, assignment, NOW).map((order) => {
+const orders = ({ book }: ScanOutcome, by = assignment): string[] =>
+  inForce(book, by, NOW).map((order) => {
     const target = 'slot' in order ? `slot ${order.slot}` : order.organization;
     return `${target} ${order.from} > ${order.to} (${order.proxies.join()})`;
   });
 
 it('finds nothing where all sit where they belong', () => {
   const outcome = scan(fleetOf({ p: { seats: [`${acme}@a 3`, `${beta}@a 1`] } }));
-  expect(outcome).toMatchObject({ unreached: [], wakeAt: undefined });
+  expect(outcome).toMatchObject({ unreached: [], relocations: [], wakeAt: undefined });
   expect(outcome.record).toEqual({
     at: 1_700_000_000_000,
     by: 'r',
@@ -167,8 +171,6 @@ it('sends devices home that sit on a fallback, by those proxies that may', () =>
   expect(outcome.unreached).toEqual([{ proxy: 's', server: 'a', since: NOW - 4_000 }]);
   const [order] = outcome.book.values();
   expect(order?.order).toMatchObject({
-    epoch: 1n,
-    version: 5n,
     notBeforeMs: 1_700_000_000_000,
     expiresAtMs: 1_700_000_060_000 + 12,
   });
@@ -211,10 +213,10 @@ it('heals pinned organizations one by one, named or not', () => {
     `${acme}: c 5 (p), b 2 (q); c, fallback, heal`,
     `slot of ${gamma}: b 2 (p); c, fallback, heal`,
   ]);
-  expect(orders(outcome)).toEqual(
+  expect(orders(outcome, pinned)).toEqual(
     expect.arrayContaining([`${acme} b > c (q)`, `${gamma} b > c (p)`]) as string[],
   );
-  expect(orders(outcome)).toHaveLength(2);
+  expect(orders(outcome, pinned)).toHaveLength(2);
 });
 
 it('has nothing to order where no server has the slot', () => {
@@ -248,7 +250,7 @@ describe('orders', () => {
       const now = wakeAt!;
       ({ book, wakeAt, record } = scan(astray, { book, now }));
     }
-    // 60 s for the drain window and 4 ms for its one connection.
+    // 60 s for the longest drain window and 4 ms for its one connection.
     expect(times).toEqual([60_004, 180_012, 420_028]);
     const [entry] = book.values();
     const later = scan(astray, { book, now: entry!.expiresAt });
@@ -256,10 +258,19 @@ describe('orders', () => {
     expect(later.record.found[0]?.detail).toContain('came back to b after 4 orders to go to a');
   });
 
-  it('are void under another table', () => {
+  it('last as long as a device with a long keepalive may take', () => {
+    const { book } = scan(astray, { longestDrainWindowMs: 600_000 });
+    expect(inForce(book, assignment, NOW + 600_000)).toHaveLength(1);
+    expect(inForce(book, assignment, NOW + 600_004)).toEqual([]);
+  });
+
+  it('are void where a table moves the slot, and no others', () => {
     const { book } = scan(astray);
     expect(inForce(book, assignment, NOW)).toHaveLength(1);
-    expect(inForce(book, { tableVersion: 6n }, NOW)).toEqual([]);
+    const moved = (slot: number) => assignment.slots.map((at, i) => (i === slot ? 1 : at));
+    const other = (slotOf(acme) + 1) % SLOTS;
+    expect(inForce(book, { ...assignment, slots: moved(other) }, NOW)).toHaveLength(1);
+    expect(inForce(book, { ...assignment, slots: moved(slotOf(acme)) }, NOW)).toEqual([]);
     expect(inForce(book, undefined, NOW)).toEqual([]);
     expect(inForce(book, assignment, NOW + 60_004)).toEqual([]);
   });
@@ -272,6 +283,58 @@ describe('orders', () => {
     expect(second.record).toMatchObject({ ordered: 0 });
     const third = scan(both, { mostOrders: 1, book: first.book, now: NOW + 60_008 });
     expect(third.record.ordered).toBe(1);
+  });
+});
+
+describe('a proxy that does not reach a', () => {
+  const sees = { a: 'TIMEOUT', b: 'HEALTHY', c: 'HEALTHY' } as const;
+  const slot = slotOf(acme);
+  const avoided = new Set(['a']);
+
+  it('is waited for until the time is up', () => {
+    const fleet = fleetOf({
+      p: { seats: [`${acme}@a 3`] },
+      q: { seats: [`${acme}@b 1`], sees, seesSinceAgoMs: 899_000 },
+    });
+    const outcome = scan(fleet, { avoided });
+    expect(outcome).toMatchObject({ relocations: [], wakeAt: NOW + 1_000 });
+    expect(outcome.record.found.map(words)).toEqual([`${acme}: a 3 (p), b 1 (q); a, partition, wait`]);
+  });
+
+  it('and then its slots move, wherever their devices sit, and nobody is sent home before', () => {
+    const fleet = fleetOf({
+      p: { seats: [`${acme}@a 3`] },
+      q: { seats: [`${acme}@b 1`], sees, seesSinceAgoMs: 900_000 },
+      r: { seats: [`${acme}@c 1`], sees, seesSinceAgoMs: 900_000 },
+      // It reaches a again, and could send its devices home.
+      s: { seats: [`${acme}@b 1`, `${beta}@b 1`] },
+    });
+    const outcome = scan(fleet, { avoided });
+    expect(outcome.relocations).toEqual([{ slot, from: 'a', proxies: ['q', 'r'] }]);
+    expect(outcome.record.found.map(words)).toEqual([
+      `${acme}: a 3 (p), b 2 (q,s), c 1 (r); a, partition, move`,
+      `slot of ${beta}: b 1 (s); a, fallback, heal`,
+    ]);
+    expect(outcome.record.found[0]?.detail).toContain(
+      'q has not reached a for 900 s; the slot moves to a server that all proxies reach',
+    );
+    expect(outcome.record.found[0]?.detail).toContain('s sees a healthy, but the slot leaves it');
+    expect(outcome.record).toMatchObject({ ordered: 1, left: { partition: 1 } });
+    expect(orders(outcome)).toEqual([`slot ${slotOf(beta)} b > a (s)`]);
+  });
+
+  it('a pinned organization stays, and the record says why', () => {
+    const pinned: Assignment = { ...assignment, pins: new Map([[acme, 'a']]) };
+    const fleet = fleetOf({
+      p: { seats: [`(${acme})@a 3`] },
+      q: { seats: [`(${acme})@b 1`], sees, seesSinceAgoMs: 900_000 },
+    });
+    const outcome = scan(fleet, { avoided, assignment: pinned });
+    expect(outcome.relocations).toEqual([]);
+    expect(outcome.record.found.map(words)).toEqual([`${acme}: a 3 (p), b 1 (q); a, partition, wait`]);
+    expect(outcome.record.found[0]?.detail).toBe(
+      'q has not reached a for 900 s; the organization is pinned there and stays',
+    );
   });
 });
 

@@ -26,6 +26,7 @@ import {
   type Ordered,
 } from './orders.ts';
 import { misplaced, type Misplaced, type ScannedFleet } from './places.ts';
+import { Relocations, type Relocation } from './relocations.ts';
 
 /** Orders that are in force at once. */
 export const MOST_ORDERS = 4_096;
@@ -34,7 +35,9 @@ const LATER_MS = 30_000;
 const NAMED_PROXIES = 5;
 const NAMED_SEATS = 8;
 
-export interface ScanInput extends Circumstances {
+export interface ScanInput extends Omit<Circumstances, 'drainSince'> {
+  /** Since when connections may follow the last move of a target; undefined: they may not yet. */
+  readonly drainSince: (target: HealTarget) => number | undefined;
   readonly fleet: ScannedFleet;
   /** The orders of earlier scans. */
   readonly book: OrderBook;
@@ -60,6 +63,8 @@ export interface ScanOutcome {
   readonly record: ScanRecord;
   readonly book: OrderBook;
   readonly unreached: readonly Unreached[];
+  /** In the order of the slots. */
+  readonly relocations: readonly Relocation[];
   /** When time alone may let something be healed; undefined: it does not. */
   readonly wakeAt: number | undefined;
 }
@@ -80,6 +85,7 @@ class Scan {
   /** By `orderKey`. */
   private readonly cases = new Map<string, Case>();
   private readonly unreached = new Map<string, Unreached>();
+  private readonly relocations = new Relocations();
   /** Orders in force, these and those of earlier scans. */
   private inForce = 0;
   private wakeAt = Infinity;
@@ -121,7 +127,8 @@ class Scan {
       missing: [...missing],
     };
     const wakeAt = this.wakeAt === Infinity ? undefined : this.wakeAt;
-    return { record, book: this.book, unreached: [...this.unreached.values()], wakeAt };
+    const unreached = [...this.unreached.values()];
+    return { record, book: this.book, unreached, relocations: this.relocations.list(), wakeAt };
   }
 
   // --- what is to be done ----------------------------------------------------------------------------------------------
@@ -135,10 +142,12 @@ class Scan {
   ): void {
     const key = orderKey(target, from);
     if (this.cases.has(key)) return;
-    const byProxy = new Map(
-      through.map(({ proxy }) => [proxy, judge(from, to, proxy, this.proxies.get(proxy), this.input)]),
+    const circumstances = { ...this.input, drainSince: this.input.drainSince(target) };
+    const judged = new Map(
+      through.map(({ proxy }) => [proxy, judge(from, to, proxy, this.proxies.get(proxy), circumstances)]),
     );
-    for (const [proxy, { why }] of byProxy) this.noteUnreached(proxy, to, why);
+    for (const [proxy, { why }] of judged) this.noteUnreached(proxy, to, why);
+    const byProxy = to === undefined ? judged : this.relocations.note(target, to, judged);
     const able = [...byProxy].filter(([, { action }]) => action === 'heal').map(([proxy]) => proxy);
     const held = able.length > 0 && to !== undefined ? this.order(key, target, from, to, able) : undefined;
     if (held !== undefined) for (const proxy of able) byProxy.set(proxy, held);
@@ -156,7 +165,7 @@ class Scan {
     to: string,
     proxies: readonly string[],
   ): Judgement | undefined {
-    const { assignment, drainPerSecond, drainWindowMs, now, wallClockMs, mostOrders } = this.input;
+    const { drainPerSecond, longestDrainWindowMs, now, wallClockMs, mostOrders } = this.input;
     const before = this.input.book.get(key);
     if (before?.order.to === to && now < before.againAt) {
       const refused = before.attempts >= MOST_ATTEMPTS && now >= before.expiresAt;
@@ -171,9 +180,9 @@ class Scan {
     }
     this.inForce++;
     const pace = Math.max(...proxies.map((id) => paceMs(this.proxies.get(id)!, drainPerSecond)));
-    const { epoch, tableVersion: version } = assignment;
-    const lastsMs = drainWindowMs + pace;
-    const issue = { target, from, to, proxies, epoch, version, lastsMs, now, wallClockMs };
+    // What a device announced as its keepalive is known to its proxy alone: each has the longest window there may be.
+    const lastsMs = longestDrainWindowMs + pace;
+    const issue = { target, from, to, proxies, lastsMs, now, wallClockMs };
     const entry = ordered(before, issue);
     this.book.set(key, entry);
     this.wakeAt = Math.min(this.wakeAt, entry.againAt);
@@ -298,7 +307,8 @@ const JUST_NOW: Judgement = {
 };
 
 function foremost(judgements: readonly Judgement[]): Judgement {
-  const rank = ({ why, action }: Judgement): number => (action === 'heal' ? -1 : ORDER.indexOf(why));
+  const rank = ({ why, action }: Judgement): number =>
+    action === 'move' ? -2 : action === 'heal' ? -1 : ORDER.indexOf(why);
   const [first, ...others] = [...judgements].sort((a, b) => rank(a) - rank(b));
   if (first === undefined) return JUST_NOW;
   const details = [...new Set([first, ...others].map(({ detail }) => detail))];

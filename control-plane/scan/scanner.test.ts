@@ -110,7 +110,7 @@ const acme = Array.from({ length: 50 }, (_, i) => `o-${i}`).find(
 )!;
 
 /** One device of an organization of a's, on b. */
-function astray(now: number, sinceAgoMs: number): Batch {
+function astray(now: number, sinceAgoMs: number, health: 'HEALTHY' | 'TIMEOUT' = 'HEALTHY'): Batch {
   const at = { server: 'b', pinned: false, connections: 1 };
   const report = (vm: number, full: boolean) => ({
     agoMs: 0,
@@ -125,6 +125,7 @@ function astray(now: number, sinceAgoMs: number): Batch {
       slots: full ? [{ slot: slotOf(acme), ...at }] : [],
       organizations: full ? [{ organization: acme, ...at, received: 0n, sent: 0n, messages: 0n }] : [],
       organizationsLeftOut: 0,
+      drained: [],
     },
   });
   return {
@@ -133,9 +134,7 @@ function astray(now: number, sinceAgoMs: number): Batch {
     everything: true,
     proxies: [{ node: 'p', workers: 1, version: undefined, connectedForMs: 0, refused: [], late: [] }],
     viewers: ['p'],
-    views: [
-      { node: 'p', sightings: [{ cluster: 'servers_mqtt', server: 'a', health: 'HEALTHY', sinceAgoMs }] },
-    ],
+    views: [{ node: 'p', sightings: [{ cluster: 'servers_mqtt', server: 'a', health, sinceAgoMs }] }],
     reports: [report(0, false), report(1, true)],
   };
 }
@@ -242,6 +241,28 @@ it('scans at once after a verdict, once for several, and puts the next one off',
   expect(idle.scans).toBe(0);
 });
 
+it('looks for those who have not followed when the window of a move is over', async () => {
+  const world = new World();
+  const replica = new Replica(world, 'r');
+  replica.elect();
+  await world.clock.pass(0);
+  expect(replica.scans).toBe(1);
+  await world.clock.pass(70_000);
+  const before = replica.scans;
+  const { drainWindowMs } = replica.state.settings;
+  const versions = { version: 3n, tableVersion: 2n };
+  replica.set({ ...replica.state, assignment: { ...assignment, ...versions, drainUpTo: 1n } });
+  await world.clock.pass(drainWindowMs + 1_000);
+  expect(replica.scans).toBe(before);
+  replica.set({ ...replica.state, assignment: { ...assignment, ...versions, drainUpTo: 2n } });
+  await world.clock.pass(drainWindowMs - 1);
+  expect(replica.scans).toBe(before);
+  await world.clock.pass(1_000);
+  expect(replica.scans).toBe(before + 1);
+  expect(world.stored?.records[0]).toMatchObject({ trigger: 'follow-up' });
+  replica.scanner.stop();
+});
+
 it('gives orders when the hold-down is over, and lets go of them', async () => {
   const world = new World();
   const one = new Replica(world, 'one');
@@ -256,15 +277,72 @@ it('gives orders when the hold-down is over, and lets go of them', async () => {
   await world.clock.pass(6_000);
   expect(one.scanner.records[0]).toMatchObject({ trigger: 'follow-up', ordered: 1 });
   const [order] = one.scanner.orders;
-  expect(order).toMatchObject({ slot: slotOf(acme), from: 'b', to: 'a', proxies: ['p'], version: 1n });
+  expect(order).toMatchObject({ slot: slotOf(acme), from: 'b', to: 'a', proxies: ['p'] });
   // Its devices are home.
   one.fleet = new FleetView();
   await world.clock.pass(order!.expiresAtMs - order!.notBeforeMs);
   expect(one.scanner.orders).toEqual([]);
-  expect(one.scanner.records[0]).toMatchObject({ trigger: 'follow-up', healed: 1, found: [] });
+  const healed = one.scanner.records.filter((record) => record.healed > 0);
+  expect(healed).toMatchObject([{ healed: 1, found: [] }]);
 });
 
-it('orders nothing that another assignment has overtaken', async () => {
+it('wakes when a proxy has not reached a server for too long, and lets the slots move that suffer from it', async () => {
+  const world = new World();
+  let avoided = new Set<string>();
+  const one = new Replica(world, 'one', { avoided: () => avoided });
+  await world.clock.pass(1_000_000);
+  one.fleet.take(astray(1_000_000, 890_000, 'TIMEOUT'), 1_000_000);
+  one.elect();
+  await world.clock.pass(9_000);
+  expect(one.scanner.records).toMatchObject([{ left: { partition: 1 } }]);
+  expect(one.scanner.relocations).toEqual([]);
+  avoided = new Set(['a']);
+  await world.clock.pass(1_000);
+  expect(one.scanner.records[0]).toMatchObject({ trigger: 'follow-up', found: [{ action: 'move' }] });
+  expect(one.scanner.relocations).toEqual([{ slot: slotOf(acme), from: 'a', proxies: ['p'] }]);
+  // The slot has moved.
+  const slots = assignment.slots.map(() => assignment.servers.indexOf('b'));
+  one.set(reduce(one.state, assignmentEvent({ ...assignment, slots, version: 2n, tableVersion: 2n }, 30)));
+  expect(one.scanner.relocations).toEqual([]);
+  one.set(reduce(one.state, assignmentEvent(assignment, 31)));
+  expect(one.scanner.relocations).toHaveLength(1);
+  one.depose();
+  expect(one.scanner.relocations).toEqual([]);
+});
+
+it('looks again as soon as a proxy reaches a server that it did not', async () => {
+  const world = new World();
+  const one = new Replica(world, 'one');
+  await world.clock.pass(1_000_000);
+  one.fleet.take(astray(1_000_000, 5_000, 'TIMEOUT'), 1_000_000);
+  one.elect();
+  await world.clock.pass(20_000);
+  expect(one.scanner.records).toMatchObject([{ left: { partition: 1 } }]);
+  // What it sees now comes to the leader after the verdicts have been told of it, or without any.
+  one.fleet.take(astray(1_020_000, 0), 1_020_000);
+  await world.clock.pass(2_000);
+  expect(one.scanner.records).toHaveLength(2);
+  expect(one.scanner.records[0]).toMatchObject({ trigger: 'follow-up', left: { fallback: 1 } });
+  await world.clock.pass(one.state.settings.healHoldDownMs);
+  expect(one.scanner.orders).toMatchObject([{ from: 'b', to: 'a', proxies: ['p'] }]);
+  one.scanner.stop();
+});
+
+it('takes the hold-down from the settings', async () => {
+  const world = new World();
+  const one = new Replica(world, 'one');
+  one.set({ ...one.state, settings: { ...one.state.settings, healHoldDownMs: 3_000 } });
+  await world.clock.pass(70_000);
+  one.fleet.take(astray(70_000, 2_000), 70_000);
+  one.elect();
+  await world.clock.pass(6_000);
+  expect(one.scanner.records).toMatchObject([
+    { trigger: 'follow-up', ordered: 1 },
+    { ordered: 0, left: { fallback: 1 } },
+  ]);
+});
+
+it('orders stay with a table that moves others, and end with one that moves their slot', async () => {
   const world = new World();
   const one = new Replica(world, 'one');
   await world.clock.pass(70_000);
@@ -274,6 +352,9 @@ it('orders nothing that another assignment has overtaken', async () => {
   expect(one.scanner.orders).toHaveLength(1);
   const next = { ...assignment, version: 2n, tableVersion: 2n };
   one.set(reduce(one.state, assignmentEvent(next, 30)));
+  expect(one.scanner.orders).toHaveLength(1);
+  const slots = assignment.slots.map(() => assignment.servers.indexOf('b'));
+  one.set(reduce(one.state, assignmentEvent({ ...next, slots, version: 3n, tableVersion: 3n }, 31)));
   expect(one.scanner.orders).toEqual([]);
 });
 

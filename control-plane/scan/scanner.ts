@@ -1,15 +1,19 @@
 /** Runs the scans of the replica that leads: when they are due, and when something happens. */
 import type { Logger } from 'pino';
 import { isCohortError } from '../errors.ts';
-import type { ScanRecord, Trigger } from '../model/index.ts';
+import { pacePerWorker, type ScanRecord, type Trigger } from '../model/index.ts';
+import { serverOfSlot } from '../placement/table.ts';
 import { isLoaded } from '../state/cluster-state.ts';
 import type { StateWatcher } from '../state/watcher.ts';
+import { Alarm } from '../store/alarm.ts';
 import type { Clock } from '../store/clock.ts';
 import { Listeners } from '../store/listeners.ts';
 import type { Election, Store, Unsubscribe } from '../store/store.ts';
+import { Following } from './following.ts';
 import type { ServerCondition } from './judge.ts';
 import { inForce, type HealOrder, type OrderBook } from './orders.ts';
 import type { ScannedFleet } from './places.ts';
+import type { Relocation } from './relocations.ts';
 import { scanFleet, type Unreached } from './scan.ts';
 import { dueAt, ScanSchedule, type KnownSchedule } from './schedule.ts';
 
@@ -23,7 +27,9 @@ const RETRY_MS = 1_000;
 const HEAR_MS = 10_000;
 /** The wall clock may be set meanwhile: it is looked at this often. Milliseconds. */
 const LOOK_MS = 60_000;
-const HOLD_DOWN_MS = 10_000;
+/** Whether what a proxy did not reach is reached again is looked at this often. Milliseconds. */
+const LOOK_AGAIN_MS = 1_000;
+const NONE: ReadonlySet<string> = new Set();
 
 export interface ScannerOptions {
   /** The replica's id. */
@@ -37,8 +43,8 @@ export interface ScannerOptions {
   readonly conditions?: () => ReadonlyMap<string, ServerCondition>;
   /** Replicas that have not told of their proxies. Default: none. */
   readonly missing?: () => readonly string[];
-  /** How long a proxy must have seen a server healthy before devices are sent back to it. Default 10 s. */
-  readonly holdDownMs?: () => number;
+  /** Servers that live and that proxies have not reached for long, as the leader judges them. Default: none. */
+  readonly avoided?: () => ReadonlySet<string>;
   readonly clock: Clock;
   /** Milliseconds since 1970. */
   readonly wallClock: () => number;
@@ -50,8 +56,7 @@ export class Scanner {
   private readonly schedule: ScanSchedule;
   private readonly listeners: Listeners<void>;
   private unsubscribe: Unsubscribe[] = [];
-  private cancelTimer: (() => void) | undefined;
-  private timerAt = Infinity;
+  private readonly alarm: Alarm;
   private isStarted = false;
   private isBusy = false;
   private complaint = '';
@@ -64,10 +69,12 @@ export class Scanner {
   private lastScanAt = -Infinity;
   private book: OrderBook = new Map();
   private notReached: readonly Unreached[] = [];
-  private draining: { readonly tableVersion: bigint; readonly since: number } | undefined;
+  private leaving: readonly Relocation[] = [];
+  private readonly following = new Following();
 
   constructor(options: ScannerOptions) {
     this.options = options;
+    this.alarm = new Alarm(options.clock, () => void this.run());
     const { id, store, log } = options;
     this.schedule = new ScanSchedule({ id, store, log });
     this.listeners = new Listeners((error) => log.error({ err: error }, 'a listener of the scans failed'));
@@ -83,13 +90,21 @@ export class Scanner {
     return this.notReached;
   }
 
-  /** The heal orders in force: for the assignment that is in force now, and not expired. */
+  /** The heal orders in force: devices still belong there, and it has not expired. */
   get orders(): readonly HealOrder[] {
     const { states, clock, election } = this.options;
     return election.isLeader() ? inForce(this.book, states.state.assignment, clock.now()) : [];
   }
 
-  /** Called after every scan: `orders` and `records` may be others. */
+  /** Slots that are to move, and still belong to the server that proxies do not reach; none where this replica does not lead. */
+  get relocations(): readonly Relocation[] {
+    const { states, election } = this.options;
+    const { assignment } = states.state;
+    if (assignment === undefined || !election.isLeader()) return [];
+    return this.leaving.filter(({ slot, from }) => serverOfSlot(assignment, slot) === from);
+  }
+
+  /** Called after every scan: `orders`, `relocations` and `records` may be others. */
   onScan(listener: () => void): Unsubscribe {
     return this.listeners.add(listener);
   }
@@ -137,35 +152,20 @@ export class Scanner {
     this.followUpAt = Infinity;
     this.book = new Map();
     this.notReached = [];
-    this.cancel();
-  }
-
-  private cancel(): void {
-    this.cancelTimer?.();
-    this.cancelTimer = undefined;
-    this.timerAt = Infinity;
+    this.leaving = [];
+    this.alarm.cancel();
   }
 
   private wakeIn(ms: number): void {
-    const { clock, election } = this.options;
-    const at = clock.now() + ms;
-    if (!this.isStarted || !election.isLeader() || at >= this.timerAt) return;
-    this.cancel();
-    this.timerAt = at;
-    this.cancelTimer = clock.after(ms, () => {
-      this.cancel();
-      void this.run();
-    });
+    if (this.isStarted && this.options.election.isLeader()) this.alarm.ringIn(ms);
   }
 
-  /** Since when connections may follow the table in force. Who has just come takes it for new: that only waits longer. */
   private noteDrain(): void {
     const { states, clock } = this.options;
-    const { assignment } = states.state;
-    if (assignment === undefined || assignment.drainUpTo < assignment.tableVersion) this.draining = undefined;
-    else if (this.draining?.tableVersion !== assignment.tableVersion) {
-      this.draining = { tableVersion: assignment.tableVersion, since: clock.now() };
-    }
+    if (!this.following.note(states.state.assignment, clock.now())) return;
+    // Who has not followed by then is looked for.
+    this.followUpAt = Math.min(this.followUpAt, clock.now() + states.state.settings.drainWindowMs);
+    this.wakeIn(Math.max(1, this.followUpAt - clock.now()));
   }
 
   private async run(): Promise<void> {
@@ -219,24 +219,42 @@ export class Scanner {
     const wall = wallClock();
     const inMs = dueAt(state, intervalMs, wall) - wall;
     if (inMs <= 0) return state?.running?.trigger ?? 'time';
-    const followInMs = Math.max(this.followUpAt, this.lastScanAt + LEAST_GAP_MS) - clock.now();
-    if (followInMs <= 0) return 'follow-up';
-    return Math.max(1, Math.min(inMs, followInMs, LOOK_MS));
+    const gapMs = this.lastScanAt + LEAST_GAP_MS - clock.now();
+    const followInMs = Math.max(this.followUpAt - clock.now(), gapMs);
+    if (followInMs <= 0 || (gapMs <= 0 && this.isReachedAgain())) return 'follow-up';
+    const lookMs = this.notReached.length > 0 ? LOOK_AGAIN_MS : LOOK_MS;
+    return Math.max(1, Math.min(inMs, followInMs, lookMs));
+  }
+
+  /** Whether a proxy sees a server healthy that it did not reach at the last scan: views change without a word to us. */
+  private isReachedAgain(): boolean {
+    const fleet = this.options.fleet();
+    return this.notReached.some(({ proxy, server }) => {
+      const ports = fleet.view(proxy)?.filter((sighting) => sighting.server === server) ?? [];
+      return ports.length > 0 && ports.every(({ health }) => health === 'HEALTHY');
+    });
   }
 
   private scan(trigger: Trigger, missing: readonly string[]): ScanRecord | undefined {
-    const { id, states, clock, wallClock, fleet, holdDownMs } = this.options;
+    const { id, states, clock, wallClock, fleet } = this.options;
     const { assignment, settings } = states.state;
     if (assignment === undefined) return undefined;
     const now = clock.now();
-    const { record, book, unreached, wakeAt } = scanFleet({
+    const workers = fleet()
+      .listProxies(now)
+      .map(({ facts }) => facts?.workers);
+    const { record, book, unreached, relocations, wakeAt } = scanFleet({
       fleet: fleet(),
       assignment,
       conditions: this.options.conditions?.() ?? this.storedConditions(),
-      drainSince: this.draining?.since,
+      avoided: this.options.avoided?.() ?? NONE,
+      drainSince: (target) => this.following.since(target),
       drainWindowMs: settings.drainWindowMs,
-      drainPerSecond: settings.drainPerSecond,
-      holdDownMs: holdDownMs?.() ?? HOLD_DOWN_MS,
+      // The filters take it as it is, be it below the other.
+      longestDrainWindowMs: Math.max(settings.drainWindowMs, settings.longestDrainWindowMs),
+      drainPerSecond: pacePerWorker(settings, workers),
+      holdDownMs: settings.healHoldDownMs,
+      unreachedMs: settings.unreachedMs,
       book: this.book,
       by: id,
       trigger,
@@ -246,6 +264,7 @@ export class Scanner {
     });
     this.book = book;
     this.notReached = unreached;
+    this.leaving = relocations;
     this.lastScanAt = now;
     this.followUpAt = wakeAt ?? Infinity;
     return record;

@@ -3,7 +3,7 @@
  * Envoy. Pure; who looks names up is `resolver.ts`.
  */
 import { isIP } from 'node:net';
-import type { Server } from '../model/index.ts';
+import type { Address, Server } from '../model/index.ts';
 
 /** Host name → the IP address it stands for. */
 export type Resolved = ReadonlyMap<string, string>;
@@ -21,8 +21,9 @@ export function isAddress(host: string): boolean {
 }
 
 /** The host names that must be looked up, each once, in order. */
-export function hostNames(servers: Iterable<Server>): string[] {
+export function hostNames(servers: Iterable<Server>, others: Iterable<Pick<Address, 'host'>> = []): string[] {
   const names = new Set<string>();
+  for (const { host } of others) if (!isAddress(host)) names.add(host);
   for (const { ports } of servers) {
     for (const { host } of Object.values(ports)) if (!isAddress(host)) names.add(host);
   }

@@ -3,10 +3,12 @@ import {
   DEFAULT_SETTINGS,
   NO_VERDICTS,
   pins,
+  quarantines,
   servers,
   settings,
   settingsSchema,
   verdicts,
+  type Quarantine,
   type ServerVerdict,
 } from '../model/index.ts';
 import { isLoaded, NO_STATE, reduce, SOURCES } from './cluster-state.ts';
@@ -35,6 +37,24 @@ it('takes values in, with the revision that replaces them, and lets them go', ()
   });
   expect([...after.servers.keys()]).toEqual(['b']);
   expect([...before.servers.keys()]).toEqual(['a', 'b']);
+});
+
+it('takes quarantines in, and lets them go', () => {
+  const quarantine: Quarantine = {
+    organization: 'a/b',
+    server: null,
+    sinceMs: 5,
+    deaths: [{ server: 'gone', atMs: 4, arrivedMs: 3 }],
+  };
+  const before = stateOf({ quarantines: [quarantine] });
+  expect([...before.quarantines]).toEqual([['a/b', { value: quarantine, revision: 17 }]]);
+  const key = quarantines.keyOf('a/b');
+  expect(key).toBe('quarantines/a%2Fb');
+  const gone = reduce(before, {
+    source: 'quarantines',
+    event: change([{ key, revision: 30, entry: undefined }]),
+  });
+  expect(gone.quarantines.size).toBe(0);
 });
 
 it('sets aside and names what it cannot read, and goes on with the last good value', () => {

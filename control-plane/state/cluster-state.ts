@@ -7,18 +7,29 @@ import {
   ASSIGNMENT,
   decodeAssignment,
   DEFAULT_SETTINGS,
+  greeters,
   NO_VERDICTS,
+  NOT_PAUSED,
   pins,
+  organizations,
+  quarantines,
+  rebalancing,
   replicas,
+  selectors,
   servers,
   settings,
   verdicts,
   views,
   type AgentStatus,
   type Assignment,
+  type Greeter,
   type Kind,
+  type KnownOrganization,
   type Pin,
+  type Quarantine,
+  type Rebalancing,
   type Replica,
+  type Selector,
   type Server,
   type Settings,
   type Verdicts,
@@ -36,7 +47,20 @@ export interface Known<T> {
 export type Collection<T> = ReadonlyMap<string, Known<T>>;
 
 /** Kinds of values that are watched, by the name of their part of the state. */
-export const WATCHED = { servers, pins, settings, agents, replicas, views, verdicts } as const;
+export const WATCHED = {
+  servers,
+  pins,
+  selectors,
+  settings,
+  rebalancing,
+  agents,
+  greeters,
+  replicas,
+  views,
+  verdicts,
+  quarantines,
+  organizations,
+} as const;
 /** All parts of the state that come from the store. */
 export const SOURCES = [...(Object.keys(WATCHED) as (keyof typeof WATCHED)[]), 'assignment'] as const;
 export type Source = (typeof SOURCES)[number];
@@ -49,10 +73,15 @@ export interface ClusterState {
    */
   readonly leaving: ReadonlyMap<string, Server>;
   readonly pins: Collection<Pin>;
+  /** By organization: labels that its server must have. */
+  readonly selectors: Collection<Selector>;
+  /** Whether operators let the rebalancer move anything. */
+  readonly rebalancing: Rebalancing;
   readonly settings: Settings;
   /** 0: none are stored, the defaults are in force. */
   readonly settingsRevision: Revision;
   readonly agents: Collection<AgentStatus>;
+  readonly greeters: Collection<Greeter>;
   readonly replicas: Collection<Replica>;
   /** By proxy: what it sees of the servers' health. */
   readonly views: Collection<View>;
@@ -60,12 +89,18 @@ export interface ClusterState {
   readonly verdicts: Verdicts;
   /** Of what the next write of the verdicts replaces; 0: none are stored (any more). */
   readonly verdictsRevision: Revision;
+  /** By organization: those that have a server of their own, or should. */
+  readonly quarantines: Collection<Quarantine>;
+  /** Those that exist, for listeners that admit no others. */
+  readonly organizations: Collection<KnownOrganization>;
   /** The assignment in force; it stays when it is no longer stored. */
   readonly assignment: Assignment | undefined;
   /** `expected` of the write that replaces the assignment; 0: none is stored (any more). */
   readonly assignmentRevision: Revision;
   /** By key: what is set aside now. */
   readonly invalid: ReadonlyMap<string, Invalid>;
+  /** Of the last change of each part that was told; what was never told of is left out. */
+  readonly revisions: ReadonlyMap<Source, Revision>;
   /** What has been read whole at least once. */
   readonly loaded: ReadonlySet<Source>;
   /** What nobody could confirm for a while, and why. */
@@ -76,16 +111,22 @@ export const NO_STATE: ClusterState = {
   servers: new Map(),
   leaving: new Map(),
   pins: new Map(),
+  selectors: new Map(),
+  rebalancing: NOT_PAUSED,
   settings: DEFAULT_SETTINGS,
   settingsRevision: 0,
   agents: new Map(),
+  greeters: new Map(),
   replicas: new Map(),
   views: new Map(),
   verdicts: NO_VERDICTS,
   verdictsRevision: 0,
+  quarantines: new Map(),
+  organizations: new Map(),
   assignment: undefined,
   assignmentRevision: 0,
   invalid: new Map(),
+  revisions: new Map(),
   loaded: new Set(),
   stale: new Map(),
 };
@@ -112,7 +153,9 @@ export function reduce(state: ClusterState, { source, event }: StateEvent): Clus
       ? reduceAssignment(state, event as VersionedEvent)
       : reduceKind(state, source, event as WatchEvent);
   const loaded = state.loaded.has(source) ? state.loaded : new Set([...state.loaded, source]);
-  return withLeaving(state, { ...next, loaded });
+  const revision = 'revision' in event ? event.revision : undefined;
+  const revisions = revision === undefined ? state.revisions : new Map(state.revisions).set(source, revision);
+  return withLeaving(state, { ...next, loaded, revisions });
 }
 
 function reduceKind(state: ClusterState, source: keyof typeof WATCHED, event: WatchEvent): ClusterState {
@@ -123,12 +166,34 @@ function reduceKind(state: ClusterState, source: keyof typeof WATCHED, event: Wa
       return { ...state, servers: applied(servers, state.servers, invalid, event.changes), invalid };
     case 'pins':
       return { ...state, pins: applied(pins, state.pins, invalid, event.changes), invalid };
+    case 'selectors':
+      return { ...state, selectors: applied(selectors, state.selectors, invalid, event.changes), invalid };
+    case 'rebalancing': {
+      // What cannot be read leaves in force what was, and so does one event without a change of it.
+      const before = new Map([['', { value: state.rebalancing, revision: 0 }]]);
+      const stored = applied(rebalancing, before, invalid, event.changes).get('');
+      return { ...state, rebalancing: stored?.value ?? NOT_PAUSED, invalid };
+    }
     case 'agents':
       return { ...state, agents: applied(agents, state.agents, invalid, event.changes), invalid };
+    case 'greeters':
+      return { ...state, greeters: applied(greeters, state.greeters, invalid, event.changes), invalid };
     case 'replicas':
       return { ...state, replicas: applied(replicas, state.replicas, invalid, event.changes), invalid };
     case 'views':
       return { ...state, views: applied(views, state.views, invalid, event.changes), invalid };
+    case 'quarantines':
+      return {
+        ...state,
+        quarantines: applied(quarantines, state.quarantines, invalid, event.changes),
+        invalid,
+      };
+    case 'organizations':
+      return {
+        ...state,
+        organizations: applied(organizations, state.organizations, invalid, event.changes),
+        invalid,
+      };
     case 'verdicts': {
       const { verdicts: value, verdictsRevision: revision } = state;
       const stored = applied(verdicts, new Map([['', { value, revision }]]), invalid, event.changes).get('');

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
+import { servers } from '../model/index.ts';
 import { Listeners } from '../store/listeners.ts';
 import { ManualClock } from '../store/manual-clock.ts';
 import type { HealthSpecification } from '../xds/index.ts';
@@ -32,7 +33,9 @@ class World {
       log: pino({ level: 'silent' }),
       resolve: (host) => {
         const address = this.addresses.get(host);
-        return address === undefined ? new Promise(() => undefined) : Promise.resolve([address]);
+        if (address !== undefined) return Promise.resolve([address]);
+        // As a name server that does not answer.
+        return new Promise((_, reject) => this.clock.after(5_000, () => reject(new Error('timed out'))));
       },
     });
   }
@@ -89,4 +92,21 @@ it('the first snapshot waits for host names, but not for long', async () => {
   await quick.clock.pass(100);
   expect(quick.published.map(({ clusters }) => clusters[0]?.servers.length)).toEqual([1]);
   quick.publisher.stop();
+});
+
+it('tells proxies nothing while the record of a server that the assignment names cannot be read', async () => {
+  const world = new World();
+  const whole = stateOf({ servers: [server('a'), server('b')], assignment: assignmentOf(['a', 'b']) });
+  const key = servers.keyOf('b');
+  world.set({
+    ...whole,
+    servers: new Map([...whole.servers].filter(([id]) => id !== 'b')),
+    invalid: new Map([[key, { key, revision: 7, why: 'not JSON' }]]),
+  });
+  await world.clock.pass(5_000);
+  expect(world.published).toEqual([]);
+  world.set(whole);
+  await world.clock.pass(100);
+  expect(world.published.map(({ clusters }) => clusters[0]?.servers.length)).toEqual([2]);
+  world.publisher.stop();
 });

@@ -1,7 +1,10 @@
 /** Gives proxies what the state says, once for all changes of a moment. */
 import type { Logger } from 'pino';
+import { servers as serverKind } from '../model/index.ts';
 import type { FilterCode } from '../resources/index.ts';
+import { Alarm } from '../store/alarm.ts';
 import type { Clock } from '../store/clock.ts';
+import type { Unsubscribe } from '../store/store.ts';
 import type { HealthSpecification, Snapshot } from '../xds/index.ts';
 import { hostNames, type Unresolved } from './addresses.ts';
 import { isLoaded, type ClusterState } from './cluster-state.ts';
@@ -20,7 +23,14 @@ const FIRST_LOOKUP_MS = 2_000;
 export interface PublisherOptions {
   readonly states: Pick<StateWatcher, 'state' | 'onChange'>;
   readonly code: FilterCode;
-  readonly publish: (snapshot: Snapshot, health: HealthSpecification) => void;
+  /** @param since when the first change that it follows from was seen, in milliseconds of the clock */
+  readonly publish: (snapshot: Snapshot, health: HealthSpecification, since: number) => void;
+  /** Told after every look at the state: proxies are given all that follows from it. */
+  readonly current?: (state: ClusterState) => void;
+  /** Proxies come, with so many workers each; undefined: it does not tell. Default: none do. */
+  readonly proxies?: {
+    onConnected(listener: (proxy: { readonly workers: number | undefined }) => void): Unsubscribe;
+  };
   readonly clock: Clock;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
   /** All addresses of a host; for tests. */
@@ -31,17 +41,21 @@ export class Publisher {
   private readonly options: PublisherOptions;
   private readonly maker = new SnapshotMaker();
   private readonly resolver: Resolver;
-  private readonly unsubscribe: () => void;
-  private cancelTimer: (() => void) | undefined;
-  private timerAt = Infinity;
+  private readonly unsubscribe: Unsubscribe[];
+  /** The most that any proxy has had since this process runs: one that goes changes nothing for the others. */
+  private workers = 0;
+  private readonly alarm: Alarm;
   private firstLookupUntil: number | undefined;
   private published = false;
   private left: readonly Unresolved[] = [];
   private before: Shown | undefined;
+  /** When the first change was seen that nothing has been made of yet. */
+  private changedAt: number | undefined;
 
   /** Begins at once. */
   constructor(options: PublisherOptions) {
     this.options = options;
+    this.alarm = new Alarm(options.clock, () => this.run());
     const { states, clock, log, resolve } = options;
     this.resolver = new Resolver({
       clock,
@@ -50,10 +64,12 @@ export class Publisher {
       ...(resolve ? { resolve } : {}),
       changed: () => {
         this.before = undefined;
-        this.schedule(COALESCE_MS);
+        this.changed();
       },
     });
-    this.unsubscribe = states.onChange(() => this.schedule(COALESCE_MS));
+    this.unsubscribe = [states.onChange(() => this.changed())];
+    const connected = options.proxies?.onConnected(({ workers }) => this.hasWorkers(workers));
+    if (connected !== undefined) this.unsubscribe.push(connected);
   }
 
   /** Whether proxies have been given a first snapshot. */
@@ -66,50 +82,71 @@ export class Publisher {
   }
 
   stop(): void {
-    this.unsubscribe();
-    this.cancelTimer?.();
+    for (const unsubscribe of this.unsubscribe) unsubscribe();
+    this.alarm.cancel();
     this.resolver.stop();
   }
 
-  /** The soonest time that was asked for counts. */
-  private schedule(ms: number): void {
-    const { clock } = this.options;
-    const at = clock.now() + ms;
-    if (at >= this.timerAt) return;
-    this.cancelTimer?.();
-    this.timerAt = at;
-    this.cancelTimer = clock.after(ms, () => {
-      this.cancelTimer = undefined;
-      this.timerAt = Infinity;
-      this.run();
-    });
+  /** The pace of each worker follows from the most workers. */
+  private hasWorkers(workers: number | undefined): void {
+    if (workers === undefined || workers <= this.workers) return;
+    this.workers = workers;
+    this.before = undefined;
+    this.changed();
+  }
+
+  private changed(): void {
+    this.changedAt ??= this.options.clock.now();
+    this.alarm.ringIn(COALESCE_MS);
   }
 
   private run(): void {
     const { states, clock, code, log } = this.options;
     const { state } = states;
-    if (!isLoaded(state) || isSame(this.before, state)) return;
+    if (!isLoaded(state)) return;
+    if (isSame(this.before, state)) {
+      this.changedAt = undefined;
+      if (this.published) this.options.current?.(state);
+      return;
+    }
+    // Proxies that were told of endpoints without it would send its devices elsewhere.
+    const lost = lostServers(state);
+    if (lost.length > 0) {
+      this.before = state;
+      log.error(
+        { servers: lost },
+        'the record of a server that the assignment names cannot be read: proxies are told nothing until it is mended',
+      );
+      return;
+    }
     this.resolver.watch(
-      hostNames([...[...state.servers.values()].map(({ value }) => value), ...state.leaving.values()]),
+      hostNames(
+        [...[...state.servers.values()].map(({ value }) => value), ...state.leaving.values()],
+        [...state.greeters.values()].map(({ value }) => value.address),
+      ),
     );
     try {
       const { snapshot, health, unresolved } = this.maker.make({
         state,
         code,
         resolved: this.resolver.resolved,
+        workers: [this.workers],
       });
       if (unresolved.length > 0 && !this.published) {
         this.firstLookupUntil ??= clock.now() + FIRST_LOOKUP_MS;
         const wait = this.firstLookupUntil - clock.now();
         if (wait > 0) {
-          this.schedule(wait);
+          this.alarm.ringIn(wait);
           return;
         }
       }
       this.before = state;
       this.left = unresolved;
-      this.options.publish(snapshot, health);
+      const since = this.changedAt ?? clock.now();
+      this.changedAt = undefined;
+      this.options.publish(snapshot, health, since);
       this.published = true;
+      this.options.current?.(state);
     } catch (error) {
       this.before = state;
       log.error({ err: error }, 'the state cannot be made into resources; proxies keep what they have');
@@ -117,13 +154,25 @@ export class Publisher {
   }
 }
 
+/** Servers that the assignment names and whose record was damaged before this process ever read it. */
+function lostServers({ assignment, servers, leaving, invalid }: ClusterState): string[] {
+  return (assignment?.servers ?? []).filter(
+    (id) => !servers.has(id) && !leaving.has(id) && invalid.has(serverKind.keyOf(id)),
+  );
+}
+
 function isSame(a: Shown | undefined, b: Shown): boolean {
   return (
     a?.servers === b.servers &&
+    a.greeters === b.greeters &&
     a.leaving === b.leaving &&
     a.assignment === b.assignment &&
+    a.organizations === b.organizations &&
     a.settings === b.settings
   );
 }
 /** The parts of the state that proxies are shown. */
-type Shown = Pick<ClusterState, 'servers' | 'leaving' | 'assignment' | 'settings'>;
+type Shown = Pick<
+  ClusterState,
+  'servers' | 'leaving' | 'greeters' | 'assignment' | 'organizations' | 'settings'
+>;

@@ -56,3 +56,34 @@ it('keeps the last address of a name that no longer resolves, and forgets names 
   expect(setting.resolver.resolved.size).toBe(0);
   setting.resolver.stop();
 });
+
+it('looks few names up at once, each in its turn, and none twice', async () => {
+  const asked: string[] = [];
+  const answers: ((addresses: readonly string[]) => void)[] = [];
+  const clock = new ManualClock();
+  const resolver = new Resolver({
+    clock,
+    log: pino({ level: 'silent' }),
+    intervalMs: () => 1_000,
+    resolve: (host) => {
+      asked.push(host);
+      return new Promise((resolve) => answers.push(resolve));
+    },
+    changed: () => undefined,
+  });
+  resolver.watch(['a', 'b', 'c', 'd']);
+  expect(asked).toEqual(['a', 'b']);
+  // Nobody answers: the next rounds add nothing.
+  await clock.pass(5_000);
+  expect(asked).toEqual(['a', 'b']);
+  answers[0]!(['10.0.0.1']);
+  await clock.pass(0);
+  expect(asked).toEqual(['a', 'b', 'c']);
+  resolver.watch(['a', 'b', 'c']);
+  answers[1]!(['10.0.0.2']);
+  answers[2]!(['10.0.0.3']);
+  await clock.pass(0);
+  expect(asked).toEqual(['a', 'b', 'c']);
+  expect(resolver.resolved.size).toBe(3);
+  resolver.stop();
+});

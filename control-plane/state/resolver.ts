@@ -15,6 +15,12 @@ export interface ResolverOptions {
   readonly changed: () => void;
 }
 
+/**
+ * Look-ups at once. Each takes one of the four threads (by default) that everything else which Node does aside shares, for as
+ * long as a name server does not answer.
+ */
+const AT_ONCE = 2;
+
 async function systemLookup(host: string): Promise<string[]> {
   return (await lookup(host, { all: true })).map(({ address }) => address);
 }
@@ -25,6 +31,9 @@ export class Resolver {
   /** Names whose last look-up failed, and how. */
   private readonly failures = new Map<string, string>();
   private hosts: readonly string[] = [];
+  /** To be looked up, in the order of their turns, and those whose turn it is. */
+  private readonly waiting = new Set<string>();
+  private readonly looking = new Set<string>();
   private cancel: (() => void) | undefined;
   private stopped = false;
 
@@ -43,7 +52,7 @@ export class Resolver {
     this.hosts = hosts;
     for (const host of [...this.addresses.keys()]) if (!hosts.includes(host)) this.addresses.delete(host);
     for (const host of [...this.failures.keys()]) if (!hosts.includes(host)) this.failures.delete(host);
-    for (const host of added) void this.look(host);
+    this.lookAt(added);
     this.schedule();
   }
 
@@ -57,12 +66,26 @@ export class Resolver {
     if (this.stopped || this.cancel !== undefined || this.hosts.length === 0) return;
     this.cancel = this.options.clock.after(this.options.intervalMs(), () => {
       this.cancel = undefined;
-      for (const host of this.hosts) void this.look(host);
+      this.lookAt(this.hosts);
       this.schedule();
     });
   }
 
+  private lookAt(hosts: readonly string[]): void {
+    for (const host of hosts) if (!this.looking.has(host)) this.waiting.add(host);
+    for (const host of this.waiting) {
+      if (this.stopped || this.looking.size >= AT_ONCE) return;
+      this.waiting.delete(host);
+      this.looking.add(host);
+      void this.look(host).finally(() => {
+        this.looking.delete(host);
+        this.lookAt([]);
+      });
+    }
+  }
+
   private async look(host: string): Promise<void> {
+    if (!this.hosts.includes(host)) return;
     const resolve = this.options.resolve ?? systemLookup;
     let address: string | undefined;
     let why = 'it has no address that a proxy can use';

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 import { encodeAssignment } from '../../protocol-filters/wire/index.ts';
+import { DEFAULT_LISTENERS, type Greeter } from '../model/index.ts';
 import { toMessage } from '../placement/message.ts';
 import type { Snapshot } from '../xds/index.ts';
 import { TYPE_URLS } from '../xds/resource-types.ts';
-import { SnapshotMaker, type ClusterSnapshot } from './snapshot.ts';
+import { healthReportInterval, SnapshotMaker, type ClusterSnapshot } from './snapshot.ts';
 import { assignmentOf, server, stateOf, type TestState } from './testing.ts';
 
 const CODE = { code: Buffer.from('\0asm'), generation: '1' };
@@ -42,6 +43,24 @@ it('has no assignment plugin before there is an assignment, and empty endpoints 
   expect(names(snapshot)['ECDS']).toEqual(['mqtt', 'websocket']);
   expect(names(snapshot)['EDS']).toEqual(['servers_mqtt', 'servers_websocket']);
   expect(health.clusters.map(({ servers }) => servers)).toEqual([[], []]);
+});
+
+it('the list of organizations goes to proxies where a listener admits no others, and changes alone', () => {
+  const maker = new SnapshotMaker();
+  const [mqtt] = DEFAULT_LISTENERS;
+  const settings = { listeners: [{ ...mqtt!, admit: 'KNOWN' as const }] };
+  const assignment = assignmentOf(['a']);
+  const before = make(maker, { assignment, settings, organizations: ['acme'] }).snapshot;
+  expect(names(before)).toMatchObject({
+    LDS: ['assignment', 'mqtt', 'organizations'],
+    ECDS: ['assignment', 'mqtt', 'organizations'],
+  });
+  const after = make(maker, { assignment, settings, organizations: ['acme', 'globex'] }).snapshot;
+  const { organizations: first, ...others } = versions(before, 'ECDS');
+  const { organizations: second, ...same } = versions(after, 'ECDS');
+  expect(second).not.toBe(first);
+  expect(same).toEqual(others);
+  expect(versions(after, 'LDS')).toEqual(versions(before, 'LDS'));
 });
 
 it('a server that joins touches endpoints and nothing else; an assignment, its plugin and nothing else', () => {
@@ -118,6 +137,49 @@ it('the assignment plugin carries the assignment, where to report and how fast t
   const settings = { reportIntervalMs: 250, drainPerSecond: 10 };
   const { snapshot } = make(new SnapshotMaker(), { servers: [server('a')], assignment, settings });
   const reports = { cluster: 'xds', intervalMs: 250, fullIntervalMs: 30_000, mostOrganizations: 5_000 };
-  const bytes = encodeAssignment(toMessage(assignment, reports, { windowMs: 60_000, perSecond: 10 }));
+  const bytes = encodeAssignment(
+    toMessage(assignment, reports, { windowMs: 60_000, longestWindowMs: 600_000, perSecond: 10 }),
+  );
   expect(snapshot.get(TYPE_URLS.ECDS)?.get('assignment')?.bytes.includes(bytes)).toBe(true);
+});
+
+it('a proxy tells of few ports often, and of many once a second', () => {
+  expect([0, 6, 250, 640, 1_000, 4_000].map(healthReportInterval)).toEqual([
+    '0.25s',
+    '0.25s',
+    '0.25s',
+    '0.64s',
+    '1s',
+    '1s',
+  ]);
+});
+
+it('greeters, where a listener has them, are endpoints of their own; one that joins leaves all else alone', () => {
+  const listener = {
+    ...{ name: 'greeted', protocol: 'WEBSOCKET', inner: 'MQTT', portKind: 'websocket', address: '0.0.0.0' },
+    ...{ port: 8090, sources: [{ field: 'MQTT_USER_NAME' }], greeter: { mode: 'RELAY' } },
+  };
+  const settings = { listeners: [listener] } as unknown as NonNullable<TestState['settings']>;
+  const greeter = (id: string): Greeter => ({
+    ...{ id, address: { host: '10.0.0.9', port: 8000 }, startedAtMs: 0 },
+    publicKey: {
+      ...{ kty: 'EC', crv: 'P-256', x: 'x'.repeat(43), y: 'y'.repeat(43), kid: id, alg: 'ES256', use: 'sig' },
+    },
+  });
+  const maker = new SnapshotMaker();
+  const given = { servers: [server('a')], assignment: assignmentOf(['a']), settings };
+  const before = make(maker, given).snapshot;
+  expect(names(before)).toMatchObject({
+    CDS: ['greeters', 'servers_websocket'],
+    EDS: ['greeters', 'servers_websocket'],
+    ECDS: ['assignment', 'greeted', 'relay_keys'],
+  });
+  const joined = make(maker, { ...given, greeters: [greeter('g')] }).snapshot;
+  for (const type of ['CDS', 'LDS', 'RDS'] as const)
+    expect(versions(joined, type)).toEqual(versions(before, type));
+  const changed = Object.keys(versions(joined, 'ECDS')).filter(
+    (name) => versions(joined, 'ECDS')[name] !== versions(before, 'ECDS')[name],
+  );
+  expect(changed).toEqual(['relay_keys']);
+  expect(versions(joined, 'EDS')['greeters']).not.toBe(versions(before, 'EDS')['greeters']);
 });

@@ -1,33 +1,56 @@
 /** From the state to what proxies are sent. Pure; resources are encoded once, and those that never change are kept. */
 import { CONTROL_PLANE_CLUSTER } from '../../envoy/bootstrap.ts';
 import { encode, type AnyResource, type Duration } from '../../envoy/resources/index.ts';
-import { encodeAssignment, encodeListener, type ListenerMessage } from '../../protocol-filters/wire/index.ts';
-import type { Assignment, ListenerSettings, Server, Settings } from '../model/index.ts';
+import { encodeAssignment, encodeListener, encodeOrganizations } from '../../protocol-filters/wire/index.ts';
+import {
+  pacePerWorker,
+  type Assignment,
+  type ListenerSettings,
+  type Server,
+  type Settings,
+} from '../model/index.ts';
 import { toMessage } from '../placement/message.ts';
 import {
   ASSIGNMENT,
   assignmentListener,
   deviceRoutes,
+  greeterCluster,
+  greeterEndpoints,
+  GREETERS,
   httpPlugin,
+  jwtFilter,
   networkPlugin,
+  ORGANIZATIONS,
+  organizationsListener,
+  RELAY_KEYS,
+  relayKeys,
+  secret,
   serverCluster,
   serverEndpoints,
   tcpListener,
   websocketListener,
   type FilterCode,
   type HealthCheckKind,
+  type ListenerResource,
   type ServerEndpoint,
 } from '../resources/index.ts';
 import type { HealthSpecification, NamedAny, Snapshot } from '../xds/index.ts';
 import { snapshotOfEncoded } from '../xds/snapshot.ts';
+import { checkOf, listenerMessage } from './listener-message.ts';
 import { addressOf, type Resolved, type Unresolved } from './addresses.ts';
 import type { ClusterState } from './cluster-state.ts';
+import { jwtOptions, secretsOf, securityOf } from './security.ts';
 
 /** What a snapshot is made of. */
 export interface SnapshotInput {
-  readonly state: Pick<ClusterState, 'servers' | 'leaving' | 'assignment' | 'settings'>;
+  readonly state: Pick<
+    ClusterState,
+    'servers' | 'leaving' | 'greeters' | 'assignment' | 'organizations' | 'settings'
+  >;
   readonly code: FilterCode;
   readonly resolved: Resolved;
+  /** Workers of the proxies that are known: see `pacePerWorker`. Default: none. */
+  readonly workers?: Iterable<number | undefined>;
 }
 
 export interface ClusterSnapshot {
@@ -48,9 +71,7 @@ export function portKindsOf(
   settings: Pick<Settings, 'listeners'>,
 ): { kind: string; check: HealthCheckKind }[] {
   const kinds = new Map<string, HealthCheckKind>();
-  for (const { portKind, protocol } of settings.listeners) {
-    kinds.set(portKind, protocol === 'WEBSOCKET' ? 'websocket' : 'mqtt');
-  }
+  for (const listener of settings.listeners) kinds.set(listener.portKind, checkOf(listener));
   return [...kinds].map(([kind, check]) => ({ kind, check }));
 }
 
@@ -61,6 +82,7 @@ export function portKindsOf(
  */
 export class SnapshotMaker {
   private frozen: { code: FilterCode; listeners: string; resources: readonly NamedAny[] } | undefined;
+  private known: { organizations: unknown; code: FilterCode; resource: NamedAny } | undefined;
   private previous: Snapshot | undefined;
 
   /** @throws ResourceError where Envoy would refuse a resource */
@@ -76,12 +98,29 @@ export class SnapshotMaker {
       resources.push({ name, any: encode(serverEndpoints(name, servers)) });
       clusters.push({ name, healthCheck: check, healthCheckInterval: interval, servers });
     }
+    resources.push(...greeterResources(input));
     if (state.assignment !== undefined) {
-      resources.push(assignmentPlugin(state.assignment, state.settings, code));
+      const pace = pacePerWorker(state.settings, input.workers ?? []);
+      resources.push(assignmentPlugin(state.assignment, state.settings, pace, code));
+    }
+    if (state.settings.listeners.some(({ admit }) => admit === 'KNOWN')) {
+      resources.push(this.organizationsPlugin(state.organizations, code));
     }
     this.previous = snapshotOfEncoded(resources, this.previous);
-    const health = { clusters, reportInterval: '1s' } as const;
+    const ports = clusters.reduce((sum, { servers }) => sum + servers.length, 0);
+    const health = { clusters, reportInterval: healthReportInterval(ports) };
     return { snapshot: this.previous, health, unresolved };
+  }
+
+  /** Made anew only when an organization comes or goes: there may be very many. */
+  private organizationsPlugin(organizations: ClusterState['organizations'], code: FilterCode): NamedAny {
+    const { known } = this;
+    if (known?.organizations === organizations && isSameCode(known.code, code)) return known.resource;
+    const configuration = encodeOrganizations(organizations.keys());
+    const plugin = networkPlugin({ name: ORGANIZATIONS, rootId: ORGANIZATIONS, code, configuration });
+    const resource = { name: ORGANIZATIONS, any: encode(plugin) };
+    this.known = { organizations, code, resource };
+    return resource;
   }
 
   private frozenResources(code: FilterCode, settings: Settings): readonly NamedAny[] {
@@ -98,6 +137,23 @@ function isSameCode(a: FilterCode, b: FilterCode): boolean {
   return a.generation === b.generation && (a.code === b.code || a.code.equals(b.code));
 }
 
+/** The listener itself: proxies close all of its connections when it is another. The rest follows while they live. */
+export function deviceListener(listener: ListenerSettings): ListenerResource {
+  if (listener.protocol !== 'WEBSOCKET') {
+    return tcpListener({ ...securityOf(listener), serverFirst: listener.serverFirst });
+  }
+  return websocketListener({
+    ...securityOf(listener),
+    routeName: listener.name,
+    jwtName: jwtNameOf(listener),
+    relays: listener.greeter?.mode === 'RELAY',
+  });
+}
+
+function jwtNameOf({ name, jwt }: ListenerSettings): string | undefined {
+  return jwt === undefined ? undefined : `jwt_${name}`;
+}
+
 function frozenOf(code: FilterCode, settings: Settings): NamedAny[] {
   const named = (name: string, resource: AnyResource): NamedAny => ({ name, any: encode(resource) });
   return [
@@ -111,17 +167,32 @@ function frozenOf(code: FilterCode, settings: Settings): NamedAny[] {
         }),
       ),
     ),
+    ...(hasGreeters(settings) ? [named(GREETERS, greeterCluster(checkInterval(settings)))] : []),
     named(ASSIGNMENT, assignmentListener()),
+    ...(settings.listeners.some(({ admit }) => admit === 'KNOWN')
+      ? [named(ORGANIZATIONS, organizationsListener())]
+      : []),
     ...settings.listeners.flatMap((listener) => {
       const { name } = listener;
-      const common = { name, rootId: name, code, configuration: encodeListener(listenerMessage(listener)) };
-      if (listener.protocol === 'MQTT') {
-        return [named(name, tcpListener(listener)), named(name, networkPlugin(common))];
-      }
+      const common = {
+        name,
+        rootId: name,
+        code,
+        configuration: encodeListener(listenerMessage(listener, clusterOf(listener.portKind))),
+      };
+      const secrets = secretsOf(listener).map((options) => named(options.name, secret(options)));
+      const itself = named(name, deviceListener(listener));
+      if (listener.protocol !== 'WEBSOCKET') return [...secrets, itself, named(name, networkPlugin(common))];
+      const { jwt } = listener;
+      const jwtName = jwtNameOf(listener);
       return [
-        named(name, websocketListener({ ...listener, routeName: name })),
+        ...secrets,
+        itself,
         named(name, deviceRoutes(name)),
         named(name, httpPlugin(common)),
+        ...(jwt === undefined || jwtName === undefined
+          ? []
+          : [named(jwtName, jwtFilter(jwtOptions(jwtName, jwt)))]),
       ];
     }),
   ];
@@ -131,22 +202,54 @@ function checkInterval({ healthCheckIntervalMs }: Settings): Duration {
   return `${healthCheckIntervalMs / 1000}s`;
 }
 
-function listenerMessage(listener: ListenerSettings): ListenerMessage {
-  const { name, protocol, portKind, sources, firstMessageTimeoutMs, endSession } = listener;
-  return { name, protocol, cluster: clusterOf(portKind), sources, firstMessageTimeoutMs, endSession };
+/**
+ * How often a proxy tells what its checks found. A report names every port, so that few are told of often, for a death to be
+ * known sooner, and many once a second.
+ */
+export function healthReportInterval(ports: number): Duration {
+  return `${Math.min(1_000, Math.max(250, ports)) / 1_000}s`;
 }
 
-function assignmentPlugin(assignment: Assignment, settings: Settings, code: FilterCode): NamedAny {
+function assignmentPlugin(
+  assignment: Assignment,
+  settings: Settings,
+  perSecond: number,
+  code: FilterCode,
+): NamedAny {
   const reports = {
     cluster: CONTROL_PLANE_CLUSTER,
     intervalMs: settings.reportIntervalMs,
     fullIntervalMs: settings.fullReportIntervalMs,
     mostOrganizations: settings.reportedOrganizations,
   };
-  const drain = { windowMs: settings.drainWindowMs, perSecond: settings.drainPerSecond };
+  const drain = {
+    windowMs: settings.drainWindowMs,
+    longestWindowMs: settings.longestDrainWindowMs,
+    perSecond,
+  };
   const configuration = encodeAssignment(toMessage(assignment, reports, drain));
   const resource = networkPlugin({ name: ASSIGNMENT, rootId: ASSIGNMENT, code, configuration });
   return { name: ASSIGNMENT, any: encode(resource) };
+}
+
+/** Whether some listener's devices may have to be greeted. */
+function hasGreeters({ listeners }: Pick<Settings, 'listeners'>): boolean {
+  return listeners.some(({ greeter }) => greeter !== undefined);
+}
+
+/** Where greeters are, and by which keys their relayed connections are known. */
+function greeterResources({ state, resolved }: SnapshotInput): NamedAny[] {
+  if (!hasGreeters(state.settings)) return [];
+  const greeters = [...state.greeters.values()].map(({ value }) => value);
+  greeters.sort((a, b) => (a.id < b.id ? -1 : 1));
+  const endpoints = greeters.flatMap(({ address: { host, port } }) => {
+    const address = addressOf(host, resolved);
+    return address === undefined ? [] : [{ address, port }];
+  });
+  return [
+    { name: GREETERS, any: encode(greeterEndpoints(endpoints)) },
+    { name: RELAY_KEYS, any: encode(relayKeys(greeters.map(({ publicKey }) => publicKey))) },
+  ];
 }
 
 /** The servers' ports by kind, in the order of their ids. */
@@ -159,7 +262,7 @@ function endpointsOf({ state, resolved }: SnapshotInput): {
   servers.sort((a, b) => (a.id < b.id ? -1 : 1));
   const endpoints = new Map<string, ServerEndpoint[]>();
   const unresolved: Unresolved[] = [];
-  for (const { id, ports } of servers) {
+  for (const { id, ports, healthCheck } of servers) {
     for (const [portKind, { host, port }] of Object.entries(ports)) {
       const address = addressOf(host, resolved);
       if (address === undefined) {
@@ -167,7 +270,8 @@ function endpointsOf({ state, resolved }: SnapshotInput): {
         continue;
       }
       const ofKind = endpoints.get(portKind) ?? [];
-      ofKind.push({ id, address, port });
+      const checkPort = healthCheck?.ports[portKind];
+      ofKind.push({ id, address, port, ...(checkPort === undefined ? {} : { checkPort }) });
       endpoints.set(portKind, ofKind);
     }
   }

@@ -2,21 +2,30 @@
 import {
   agents,
   encodeAssignment,
+  greeters,
   pins,
+  organizations,
+  quarantines,
+  rebalancing,
   replicas,
+  selectors,
   servers,
   settings,
   settingsSchema,
   verdicts,
   views,
   type Assignment,
+  type Greeter,
   type Kind,
+  type Labels,
+  type Quarantine,
   type Server,
   type Settings,
   type Verdicts,
   type View,
 } from '../model/index.ts';
 import { initialTable } from '../placement/table.ts';
+import { NO_ORDERS } from '../placement/types.ts';
 import type { Change, WatchEvent } from '../store/store.ts';
 import type { WATCHED } from './cluster-state.ts';
 import { NO_STATE, reduce, type ClusterState, type StateEvent } from './cluster-state.ts';
@@ -31,7 +40,15 @@ export function server(id: string, rest: Partial<Server> = {}): Server {
 export function assignmentOf(ids: readonly string[], rest: Partial<Assignment> = {}): Assignment {
   const table = initialTable(ids.map((id) => ({ id, weight: 1 })));
   const versions = { epoch: 1n, version: 1n, tableVersion: 1n, drainUpTo: 1n };
-  return { ...table, ...versions, balancedFor: '', pins: new Map(), ...rest };
+  return {
+    ...table,
+    ...versions,
+    balancedFor: '',
+    orders: NO_ORDERS,
+    pins: new Map(),
+    ownPins: new Map(),
+    ...rest,
+  };
 }
 
 export function put<T>(kind: Kind<T>, id: string, value: T | Buffer, revision: number): Change {
@@ -62,8 +79,14 @@ export interface TestState {
   readonly replicas?: readonly string[];
   /** Servers whose agent speaks. */
   readonly agents?: readonly string[];
-  readonly views?: readonly View[];
+  readonly greeters?: readonly Greeter[];
+  readonly views?: readonly View[] | undefined;
   readonly verdicts?: Verdicts;
+  readonly quarantines?: readonly Quarantine[];
+  readonly organizations?: readonly string[];
+  /** Organization → labels. */
+  readonly selectors?: Readonly<Record<string, Labels>>;
+  readonly paused?: boolean;
 }
 
 /** A state that is loaded whole. */
@@ -78,8 +101,18 @@ export function stateOf(given: TestState, from: ClusterState = NO_STATE): Cluste
     agents: (given.agents ?? []).map((id) =>
       put(agents, id, { server: id, instance: 'i', measuredAtMs: 0, load: {} }, 14),
     ),
+    greeters: (given.greeters ?? []).map((value) => put(greeters, value.id, value, 18)),
     views: (given.views ?? []).map((value) => put(views, value.proxy, value, 15)),
     verdicts: given.verdicts ? [put(verdicts, '', given.verdicts, 16)] : [],
+    quarantines: (given.quarantines ?? []).map((value) => put(quarantines, value.organization, value, 17)),
+    organizations: (given.organizations ?? []).map((organization) =>
+      put(organizations, organization, { organization }, 18),
+    ),
+    selectors: Object.entries(given.selectors ?? {}).map(([organization, labels]) =>
+      put(selectors, organization, { organization, labels }, 18),
+    ),
+    rebalancing:
+      given.paused === undefined ? [] : [put(rebalancing, '', { paused: given.paused, sinceMs: 0 }, 19)],
     replicas: (given.replicas ?? []).map((id) =>
       put(replicas, id, { id, xds: at, admin: at, startedAtMs: 0 }, 13),
     ),

@@ -5,6 +5,7 @@
  * for five seconds. So there is one etcd3 client for each member here, without its retries, and this file's own rule: stay
  * with the member that answered last, and go to the next one when it fails or is silent.
  */
+import { setMaxListeners } from 'node:events';
 import { Etcd3 } from 'etcd3';
 import type { IOptions } from 'etcd3';
 import { classify, refusal, stopped, unavailable } from './failures.ts';
@@ -70,6 +71,8 @@ export class Endpoints {
       endpoint,
       client: new Etcd3(clientOptions(settings, endpoint)),
     }));
+    // One for each call that is under way: a replica begins with more than the ten that Node.js takes for a leak.
+    setMaxListeners(0, this.stopping.signal);
     // Replicas spread over the members.
     this.preferred = Math.floor(settings.random() * this.clients.length);
   }

@@ -245,6 +245,25 @@ describe('a lease', () => {
   });
 });
 
+it('stops in a second or two while a call under way waits for a silent etcd, and gives back what that brings', async () => {
+  const clock = new ManualClock();
+  const etcd = new FakeEtcd(clock);
+  const lease = new EtcdLease(etcd, 30, { clock, log });
+  await clock.pass(0);
+  etcd.away = true;
+  // Lost: the next grant is under way, for thirty seconds.
+  await clock.pass(28_000);
+  expect(lease.isHeld()).toBe(false);
+  let isStopped = false;
+  void lease.stop().then(() => (isStopped = true));
+  await clock.pass(2_000);
+  expect(isStopped).toBe(true);
+  etcd.away = false;
+  await clock.pass(30_000);
+  expect(etcd.said.slice(-2)).toEqual(['grant 2', 'revoke 2']);
+  expect(clock.pending).toBe(0);
+});
+
 it('refuses a TTL that etcd would not grant', () => {
   const clock = new ManualClock();
   expect(() => new EtcdLease(new FakeEtcd(clock), 1, { clock, log })).toThrow(RangeError);

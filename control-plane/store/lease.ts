@@ -114,7 +114,11 @@ export class EtcdLease implements Lease {
       this.keys.abandon(stopped('lease'));
       if (id !== undefined) await this.revoke(id, REVOKE_MS);
     }
-    await this.running;
+    // Where etcd is silent a call under way takes its whole time, and whoever ends the process has none: what such a call
+    // still brings is given back by `run`, or expires.
+    const ended = new AbortController();
+    const running = this.running.finally(() => ended.abort());
+    await Promise.race([running, sleep(this.clock, REVOKE_MS, ended.signal)]);
   }
 
   private want(key: string, value: Buffer | undefined): Promise<void> {

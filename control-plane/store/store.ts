@@ -178,6 +178,8 @@ export interface VersionedWrite {
   readonly fence?: Fence;
   /** Revision of the version that this one replaces; 0: there is none. Default: whatever is current now. */
   readonly expected?: Revision;
+  /** Happens with it, or not at all. */
+  readonly also?: readonly Operation[];
 }
 
 export type VersionedEvent =

@@ -61,7 +61,7 @@ export async function writeVersioned(
   const revision = await store.transact({
     ifs: [{ key, revision: expected }],
     ...(options.fence ? { fence: options.fence } : {}),
-    then: [...chunks.slice(-1), { put: key, value: JSON.stringify(record) }],
+    then: [...chunks.slice(-1), { put: key, value: JSON.stringify(record) }, ...(options.also ?? [])],
   });
   await collectGarbage(store, name, record, revision).catch(parts.littered);
   return { version: record.version, bytes: Buffer.from(bytes), revision };

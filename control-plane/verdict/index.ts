@@ -18,4 +18,5 @@ export {
   type QuarantineOptions,
   type Suspicion,
 } from './quarantine.ts';
+export { Quarantiner, type QuarantinerOptions } from './quarantiner.ts';
 export { ViewWriter, type ViewWriterOptions } from './view-writer.ts';

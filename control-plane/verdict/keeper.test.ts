@@ -185,6 +185,54 @@ it('wakes by time: proxies that left are waited for, then they do not count', as
   world.keeper.stop();
 });
 
+it('a server that one proxy does not reach is avoided after a quarter of an hour, and for an hour more', async () => {
+  const world = new World();
+  for (const proxy of ['p', 'q', 'r']) world.sees(proxy, ...(proxy === 'p' ? ['a'] : []));
+  world.elect();
+  await world.clock.pass(14 * 60_000);
+  expect(world.keeper.current.servers['a']).toMatchObject({ state: 'alive', sayDead: ['p'] });
+  expect(world.keeper.current.servers['a']?.avoided).toBeUndefined();
+  await world.clock.pass(2 * 60_000);
+  const sinceMs = world.keeper.current.servers['a']?.avoided?.sinceMs;
+  expect(sinceMs).toBeGreaterThanOrEqual(START + 15 * 60_000);
+  expect(sinceMs).toBeLessThan(START + 15 * 60_000 + 100);
+  expect(world.keeper.current.servers['a']).toMatchObject({ state: 'alive', avoided: { proxies: ['p'] } });
+  await world.clock.pass(60 * 60_000);
+  // Nothing is written while nothing changes: the first write, and the one a quarter of an hour later.
+  expect(world.writes).toHaveLength(2);
+  world.sees('p');
+  await world.clock.pass(100);
+  const untilMs = START + 76 * 60_000 + 60 * 60_000 + 20;
+  expect(world.keeper.current.servers['a']).toMatchObject({ state: 'alive', avoided: { sinceMs, untilMs } });
+  await world.clock.pass(59 * 60_000);
+  expect(world.states()).toEqual({ a: 'alive' });
+  await world.clock.pass(60_000);
+  expect([world.states(), world.writes.length]).toEqual([{}, 4]);
+  world.keeper.stop();
+});
+
+it('the time that a server was dead for all does not count, and a new leader goes on with what is stored', async () => {
+  const world = new World();
+  for (const proxy of ['p', 'q', 'r']) world.sees(proxy, 'a');
+  world.elect();
+  await world.clock.pass(20 * 60_000);
+  for (const proxy of ['q', 'r']) world.sees(proxy);
+  await world.clock.pass(14 * 60_000);
+  expect(world.keeper.current.servers['a']).toMatchObject({ state: 'alive', sayDead: ['p'] });
+  expect(world.keeper.current.servers['a']?.avoided).toBeUndefined();
+  await world.clock.pass(2 * 60_000);
+  const { avoided } = world.keeper.current.servers['a']!;
+  expect(avoided).toEqual({ sinceMs: expect.any(Number) as number, proxies: ['p'] });
+  world.keeper.stop();
+  const next = new World(world.keeper.current);
+  for (const proxy of ['p', 'q', 'r']) next.sees(proxy, ...(proxy === 'p' ? ['a'] : []));
+  next.elect();
+  await next.clock.pass(1_000);
+  expect(next.keeper.current.servers['a']?.avoided?.untilMs).toBeUndefined();
+  expect(next.keeper.current.servers['a']?.avoided).toMatchObject({ proxies: ['p'] });
+  next.keeper.stop();
+});
+
 it('a new leader goes on with what is stored: hold-downs, brake, and proxies that it has not heard of', async () => {
   const first = new World();
   for (const proxy of ['p', 'q', 'r']) first.sees(proxy, 'a', 'b');

@@ -10,10 +10,12 @@ import { isCohortError } from '../errors.ts';
 import { NO_VERDICTS, verdicts as kind, type Verdicts } from '../model/index.ts';
 import { isLoaded, NO_STATE, type ClusterState } from '../state/cluster-state.ts';
 import type { StateWatcher } from '../state/watcher.ts';
+import { Alarm } from '../store/alarm.ts';
 import type { Clock } from '../store/clock.ts';
 import { Listeners } from '../store/listeners.ts';
 import type { Election, Revision, Store, Unsubscribe } from '../store/store.ts';
 import { nextVerdicts, type NextVerdicts } from './next-verdicts.ts';
+import { tellVerdicts } from './telling.ts';
 import { Witnesses } from './witnesses.ts';
 
 /** Changes within this time are looked at together. Milliseconds. */
@@ -54,12 +56,12 @@ export class VerdictKeeper {
   private seen: ClusterState = NO_STATE;
   private isStarted = false;
   private isWriting = false;
-  private cancelTimer: (() => void) | undefined;
-  private timerAt = Infinity;
+  private readonly alarm: Alarm;
   private complaint = '';
   private unsubscribe: Unsubscribe[] = [];
 
   constructor(private readonly options: VerdictKeeperOptions) {
+    this.alarm = new Alarm(options.clock, () => void this.look());
     this.listeners = new Listeners((error) =>
       options.log.error({ err: error }, 'a listener of the verdicts failed'),
     );
@@ -95,7 +97,7 @@ export class VerdictKeeper {
         this.wakeIn(0);
       }),
       election.onDeposed(() => {
-        this.cancel();
+        this.alarm.cancel();
         this.written = undefined;
         this.tell();
       }),
@@ -107,7 +109,7 @@ export class VerdictKeeper {
     this.isStarted = false;
     for (const unsubscribe of this.unsubscribe) unsubscribe();
     this.unsubscribe = [];
-    this.cancel();
+    this.alarm.cancel();
   }
 
   private base(): Base {
@@ -124,22 +126,8 @@ export class VerdictKeeper {
     this.listeners.tell(current);
   }
 
-  private cancel(): void {
-    this.cancelTimer?.();
-    this.cancelTimer = undefined;
-    this.timerAt = Infinity;
-  }
-
   private wakeIn(ms: number): void {
-    const { clock, election } = this.options;
-    const at = clock.now() + ms;
-    if (!this.isStarted || !election.isLeader() || at >= this.timerAt) return;
-    this.cancel();
-    this.timerAt = at;
-    this.cancelTimer = clock.after(ms, () => {
-      this.cancel();
-      void this.look();
-    });
+    if (this.isStarted && this.options.election.isLeader()) this.alarm.ringIn(ms);
   }
 
   private async look(): Promise<void> {
@@ -181,28 +169,9 @@ export class VerdictKeeper {
       then: [{ put: kind.prefix, value: bytes }],
     });
     this.written = { verdicts: next.verdicts, revision, isStored: true };
-    this.say(before.verdicts, next);
+    tellVerdicts(this.options.log, before.verdicts, next.verdicts);
     for (const server of next.died) this.options.died?.(server);
     this.tell();
-  }
-
-  private say({ servers: before, brake: wasBrake }: Verdicts, { verdicts }: NextVerdicts): void {
-    const { log } = this.options;
-    const { servers, brake } = verdicts;
-    for (const id of new Set([...Object.keys(before), ...Object.keys(servers)])) {
-      const [was, is] = [before[id], servers[id]];
-      const [from, to] = [was?.state ?? 'alive', is?.state ?? 'alive'];
-      if (from !== to) log.warn({ server: id, from, to, why: is?.why }, `the verdict on a server: ${to}`);
-      else if (is?.heldUntilMs !== was?.heldUntilMs)
-        log.info({ server: id, why: is?.why }, 'a server is held down');
-    }
-    if (brake.engaged && !wasBrake.engaged) {
-      const died = brake.deaths.map(({ server }) => server);
-      log.error(
-        { died },
-        'the brake is on: too many servers died at once, and nothing is moved away from the last',
-      );
-    } else if (!brake.engaged && wasBrake.engaged) log.warn('the brake is released: its time is up');
   }
 
   private failed(error: unknown): void {

@@ -1,9 +1,10 @@
-/** The verdicts that follow from what is known now: majority, hold-downs and brake put together. Pure. */
-import type { Verdicts } from '../model/index.ts';
+/** The verdicts that follow from what is known now: majority, hold-downs, avoidance and brake put together. Pure. */
+import type { ServerVerdict, Verdicts } from '../model/index.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
+import { nextAvoided } from './avoid.ts';
 import { nextBrake } from './brake.ts';
 import { foundBefore, nextRecord } from './hold-down.ts';
-import { judge, type ProxySight, type ServerSight } from './judge.ts';
+import { judge, type Finding, type ProxySight, type ServerSight } from './judge.ts';
 
 export interface VerdictsInput {
   readonly state: Pick<ClusterState, 'servers' | 'assignment' | 'settings'>;
@@ -25,10 +26,10 @@ export interface NextVerdicts {
 }
 
 export function nextVerdicts(input: VerdictsInput): NextVerdicts {
-  const { state, before, now, wallMs } = input;
+  const { state, before: last, now, wallMs } = input;
   const { settings } = state;
   const ids = [...state.servers.values()].map(({ value }) => value.id);
-  const records = new Map(Object.entries(before.servers));
+  const records = new Map(Object.entries(last.servers));
   const { findings, proxies, wakeAt } = judge({
     servers: ids.map((id) => {
       const record = records.get(id);
@@ -43,20 +44,34 @@ export function nextVerdicts(input: VerdictsInput): NextVerdicts {
     settings,
   });
   const serving = new Set(state.assignment?.servers);
-  const servers: [string, NonNullable<ReturnType<typeof nextRecord>['record']>][] = [];
+  const counting = new Set(proxies);
+  const sights = input.proxies.filter(({ proxy }) => counting.has(proxy));
+  const servers: [string, ServerVerdict][] = [];
   const died: string[] = [];
   const wakes = wakeAt === undefined ? [] : [wakeAt - now];
   let all = 0;
   for (const [id, finding] of findings) {
     const isServing = serving.has(id);
-    const next = nextRecord({ record: records.get(id), finding, isServing, now: wallMs, settings });
-    if (next.record !== undefined) servers.push([id, next.record]);
+    const before = records.get(id);
+    const next = nextRecord({ record: before, finding, isServing, now: wallMs, settings });
+    const record = next.record ?? plain(before, finding, wallMs);
+    const { avoided, wakeMs: lookMs } = nextAvoided({
+      server: id,
+      before: before?.avoided,
+      state: record.state,
+      sinceMs: record.sinceMs,
+      proxies: sights,
+      now: wallMs,
+      settings,
+    });
+    if (avoided !== undefined) servers.push([id, { ...record, avoided }]);
+    else if (next.record !== undefined) servers.push([id, record]);
     if (next.died) died.push(id);
-    if (next.wakeMs !== undefined) wakes.push(next.wakeMs - wallMs);
+    for (const at of [next.wakeMs, lookMs]) if (at !== undefined) wakes.push(at - wallMs);
     // One that has never served does not matter to the share of the dead.
     if (isServing || (next.record?.deaths.length ?? 0) > 0) all++;
   }
-  const { brake, wakeMs } = nextBrake({ brake: before.brake, died, servers: all, now: wallMs, settings });
+  const { brake, wakeMs } = nextBrake({ brake: last.brake, died, servers: all, now: wallMs, settings });
   if (wakeMs !== undefined) wakes.push(wakeMs - wallMs);
   servers.sort(([a], [b]) => (a < b ? -1 : 1));
   return {
@@ -64,4 +79,10 @@ export function nextVerdicts(input: VerdictsInput): NextVerdicts {
     died,
     wakeInMs: wakes.length === 0 ? undefined : Math.max(0, Math.min(...wakes)),
   };
+}
+
+/** A record of a server of which nothing else is to be said. */
+function plain(before: ServerVerdict | undefined, { why }: Finding, now: number): ServerVerdict {
+  const sinceMs = before?.state === 'alive' ? before.sinceMs : now;
+  return { state: 'alive', sinceMs, deaths: [], why, sayDead: [], cannotSay: [] };
 }

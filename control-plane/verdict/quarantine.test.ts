@@ -63,15 +63,27 @@ it('where everybody is new nobody is named, until another death tells them apart
   expect(named([...arrivals, came('org-7', 'c', 131 * SECOND)], third)).toEqual(['org-7']);
 });
 
-it('keeps arrivals for some minutes, and a bounded number of them', () => {
-  const history = new ArrivalHistory({ keptMs: 300 * SECOND, most: 3 });
-  history.note(came('x', 'a', 0));
-  history.note(came('y', 'a', 1));
-  history.note(came('x', 'a', 2));
-  expect([...history].map(({ organization, atMs }) => `${organization} ${atMs}`)).toEqual(['y 1', 'x 2']);
-  history.note(came('z', 'a', 3));
+it('it may have come back to a server that it has killed before the next death is looked at', () => {
+  const arrivals = [came('x', 'a', 95 * SECOND), came('x', 'b', 101 * SECOND), came('x', 'a', 131 * SECOND)];
+  const history = new ArrivalHistory();
+  for (const arrival of arrivals) history.note(arrival);
+  expect(named([...history])).toEqual(['x']);
+});
+
+it('keeps arrivals for some time, and a bounded number of them', () => {
+  const all = (history: ArrivalHistory): string[] =>
+    [...history].map(({ organization, server, atMs }) => `${organization}@${server} ${atMs}`);
+  const history = new ArrivalHistory({ keptMs: 300, most: 4 });
+  for (const [index, id] of ['x', 'y', 'x', 'z'].entries()) history.note(came(id, 'a', index));
+  expect(all(history)).toEqual(['y@a 1', 'x@a 0', 'x@a 2', 'z@a 3']);
   history.note(came('z', 'b', 4));
-  expect([...history].map(({ atMs }) => atMs)).toEqual([2, 3, 4]);
-  history.note(came('z', 'c', 301 * SECOND));
-  expect(history.size).toBe(1);
+  history.note(came('w', 'a', 5));
+  expect([all(history), history.size]).toEqual([['x@a 0', 'x@a 2', 'z@a 3', 'z@b 4', 'w@a 5'], 4]);
+  history.note(came('z', 'c', 305));
+  expect(all(history)).toEqual(['z@b 4', 'w@a 5', 'z@c 305']);
+  for (let at = 306; at < 400; at++) history.note(came('z', 'c', at));
+  expect(all(history).slice(2)).toEqual(['z@c 397', 'z@c 398', 'z@c 399']);
+  history.note(came('w', 'c', 605));
+  history.note(came('w', 'c', 905));
+  expect(all(history)).toEqual(['w@c 605', 'w@c 905']);
 });

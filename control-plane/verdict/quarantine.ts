@@ -68,41 +68,49 @@ export function toQuarantine(
 }
 
 export interface ArrivalHistoryOptions {
-  /** How long arrivals are kept. Default 5 minutes. */
+  /** How long arrivals are kept at least. Default half an hour. */
   readonly keptMs?: number;
-  /** How many are kept; the oldest go first. Default 100,000. */
+  /** How many organizations and servers are kept; the oldest go first, and half of them stay. Default 100,000. */
   readonly most?: number;
 }
 
-/** The arrivals of the last minutes, bounded in time and number. */
+/** Of an organization on a server: it may come back to one that it has killed before the next death is looked at. */
+const MOST_TIMES = 3;
+
+/** The arrivals of the last time, bounded in time and number. */
 export class ArrivalHistory implements Iterable<Arrival> {
-  /** By organization and server; in the order of their times. */
-  private readonly arrivals = new Map<string, Arrival>();
+  /** By organization and server. Two generations, since a map is slow where its oldest entries go one by one. */
+  private young = new Map<string, Arrival[]>();
+  private old = new Map<string, Arrival[]>();
+  private youngSinceMs = -Infinity;
   private readonly keptMs: number;
   private readonly most: number;
 
-  constructor({ keptMs = 5 * 60_000, most = 100_000 }: ArrivalHistoryOptions = {}) {
+  constructor({ keptMs = 30 * 60_000, most = 100_000 }: ArrivalHistoryOptions = {}) {
     this.keptMs = keptMs;
     this.most = most;
   }
 
+  /** Organizations and servers. */
   get size(): number {
-    return this.arrivals.size;
+    return this.young.size + this.old.size;
   }
 
-  /** To be called in the order of the times. An organization that comes to the same server again has arrived anew. */
+  /** Roughly in the order of the times. An organization that comes to the same server again has arrived anew. */
   note(arrival: Arrival): void {
-    const key = `${arrival.server}\n${arrival.organization}`;
-    // Deleted first, so that it goes to the end.
-    this.arrivals.delete(key);
-    this.arrivals.set(key, arrival);
-    for (const [oldest, { atMs }] of this.arrivals) {
-      if (this.arrivals.size <= this.most && arrival.atMs - atMs < this.keptMs) break;
-      this.arrivals.delete(oldest);
+    if (this.young.size >= this.most / 2 || arrival.atMs - this.youngSinceMs >= this.keptMs) {
+      this.old = this.young;
+      this.young = new Map();
+      this.youngSinceMs = arrival.atMs;
     }
+    const key = `${arrival.server}\n${arrival.organization}`;
+    const times = this.young.get(key) ?? this.old.get(key) ?? [];
+    this.old.delete(key);
+    this.young.set(key, [...times, arrival].slice(-MOST_TIMES));
   }
 
-  [Symbol.iterator](): IterableIterator<Arrival> {
-    return this.arrivals.values();
+  *[Symbol.iterator](): IterableIterator<Arrival> {
+    for (const times of this.old.values()) yield* times;
+    for (const times of this.young.values()) yield* times;
   }
 }
