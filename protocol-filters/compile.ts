@@ -37,8 +37,33 @@ function filesBelow(folder: string): string[] {
     .sort();
 }
 
-function fingerprint(entry: string): string {
+/** Where a protocol of one's own is put while it is compiled, and what stands there otherwise. */
+const CUSTOM = 'protocol-filters/protocols/custom.ts';
+const OWN = 'protocol-filters/protocols/own.ts';
+const CUSTOM_SOURCE = `import { define, Protocol } from './protocol';
+import * as own from './own';
+export const hasCustom: bool = true;
+export const custom: Protocol = define(
+  changetype<Protocol>(memory.data(offsetof<Protocol>())),
+  own.read, own.field, own.messageAt, own.trust, own.redirect, own.end,
+);
+`;
+
+/** Reads files for the compiler; those of the protocol come from elsewhere. */
+function reader(protocol: string | undefined): (name: string, folder: string) => string | null {
+  return (name, folder) => {
+    const path = relative(ROOT, resolve(folder, name));
+    if (protocol !== undefined && path === CUSTOM) return CUSTOM_SOURCE;
+    if (protocol !== undefined && path === OWN) {
+      return readFileSync(protocol, 'utf8').replace(/(['"])cohort\/protocol\1/g, "'./in-code'");
+    }
+    return readIfThere(join(ROOT, path)) || null;
+  };
+}
+
+function fingerprint(entry: string, protocol: string | undefined): string {
   const hash = createHash('sha256').update(OPTIONS.join(' '));
+  if (protocol !== undefined) hash.update(CUSTOM_SOURCE).update(readFileSync(protocol));
   hash.update(String(createRequire(import.meta.url)('assemblyscript/package.json').version));
   const folders = [...SOURCES.map((folder) => join(ROOT, folder)), dirname(entry)];
   for (const file of new Set(folders.flatMap(filesBelow))) {
@@ -63,12 +88,14 @@ export class FilterCompileError extends Error {
 /**
  * Compiles the filter whose entry file is `entry` (absolute, or below the root) into `target` (`….wasm`), unless it is
  * there already from the same sources. Returns whether it compiled. Throws `FilterCompileError`.
+ *
+ * @param protocol a file with a protocol of one's own, to be compiled in (`docs/protocol-in-code.md`)
  */
-export async function compileFilter(entry: string, target: string): Promise<boolean> {
+export async function compileFilter(entry: string, target: string, protocol?: string): Promise<boolean> {
   const source = resolve(ROOT, entry);
   const output = resolve(ROOT, target);
   const stamp = `${output}.sources`;
-  const wanted = fingerprint(source);
+  const wanted = fingerprint(source, protocol);
   if (readIfThere(stamp) === wanted) return false;
   mkdirSync(dirname(output), { recursive: true });
   const part = join(dirname(output), `.${process.pid}-${Date.now()}.wasm`);
@@ -79,10 +106,13 @@ export async function compileFilter(entry: string, target: string): Promise<bool
   const { error } = await asc.main([relative(ROOT, source), ...options], {
     stdout: { write },
     stderr: { write },
+    readFile: reader(protocol),
   });
   if (error) {
     rmSync(part, { force: true });
-    throw new FilterCompileError(`${relative(ROOT, source)} does not compile:\n${messages.join('')}`);
+    throw new FilterCompileError(
+      `${protocol ?? relative(ROOT, source)} does not compile:\n${messages.join('')}`,
+    );
   }
   renameSync(part, output);
   writeFileSync(stamp, wanted);

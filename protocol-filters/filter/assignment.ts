@@ -4,9 +4,19 @@ import { ProtoReader } from '../sdk/proto';
 import { allocate, release } from '../sdk/memory';
 import { equal } from '../sdk/bytes';
 import { xxHash64 } from '../sdk/xxhash64';
+import {
+  FIELD_HEAL,
+  FIELD_PROXY,
+  layOutOrders,
+  measureOrder,
+  Orders,
+  ordersRoom,
+  parseOrder,
+  startOrders,
+  tooManyOrders,
+} from './orders';
+import { SLOTS } from './slots';
 
-/** As in Redis Cluster. */
-export const SLOTS: u32 = 16384;
 /** Of a slot that no server has. */
 const NO_SERVER: u32 = 0xffff;
 const MOST_SERVERS: u32 = 2048;
@@ -18,7 +28,7 @@ const LONGEST_WINDOW_MS: u32 = 3_600_000;
 /** Of a record in shared data, see `appliedRecord`. */
 export const RECORD_HEADER: u32 = 16;
 
-/** One parsed assignment in one block: this struct, then the servers, the pins' places, and the message's bytes. */
+/** One parsed assignment in one block: this struct, the pins' places, the servers, the orders, and the message's bytes. */
 @unmanaged
 class Table {
   epoch: u64;
@@ -42,7 +52,9 @@ class Table {
   tableVersion: u64;
   drainUpTo: u64;
   drainWindowMs: u32;
+  longestDrainWindowMs: u32;
   drainPerSecond: u32;
+  orders: Orders;
 }
 
 @unmanaged
@@ -63,6 +75,7 @@ class Pin {
 const reader = changetype<ProtoReader>(memory.data(offsetof<ProtoReader>()));
 const inner = changetype<ProtoReader>(memory.data(offsetof<ProtoReader>()));
 const EMPTY: usize = memory.data(offsetof<Table>());
+const NO_ORDERS = changetype<Orders>(memory.data(offsetof<Orders>()));
 
 let table: Table = changetype<Table>(EMPTY);
 
@@ -110,8 +123,16 @@ export function mayDrain(): bool {
 export function drainWindowMs(): u32 {
   return table.drainWindowMs;
 }
+/** However long a device's keepalive is. */
+export function longestDrainWindowMs(): u32 {
+  return table.longestDrainWindowMs;
+}
 export function drainPerSecond(): u32 {
   return table.drainPerSecond;
+}
+
+export function ordersInForce(): Orders {
+  return hasAssignment() ? table.orders : NO_ORDERS;
 }
 
 /** Is (epoch, version) higher than (otherEpoch, otherVersion)? */
@@ -127,6 +148,8 @@ export let foundIdSize: u32 = 0;
 export let foundPoint: u32 = 0;
 export let foundSlot: u32 = 0;
 export let foundPinned: bool = false;
+/** xxHash64 of the organization. */
+export let foundHash: u64 = 0;
 
 function pinOf(hash: u64, organization: usize, size: u32): u32 {
   if (table.pinCount == 0) return NO_SERVER;
@@ -143,6 +166,7 @@ function pinOf(hash: u64, organization: usize, size: u32): u32 {
 /** Finds the organization's server (`found…`); false when it has none. */
 export function findServer(organization: usize, size: u32): bool {
   const hash = xxHash64(organization, size);
+  foundHash = hash;
   foundSlot = <u32>(hash % SLOTS);
   let server = pinOf(hash, organization, size);
   foundPinned = server != NO_SERVER;
@@ -160,14 +184,16 @@ export function findServer(organization: usize, size: u32): bool {
 let serverCount: u32 = 0;
 let pinCount: u32 = 0;
 
-/** First pass: how many servers and pins, so that one block is enough. */
+/** First pass: how many servers, pins and orders, so that one block is enough. */
 function measure(data: usize, size: u32): bool {
   serverCount = 0;
   pinCount = 0;
+  startOrders();
   reader.open(data, size);
   while (reader.next()) {
     if (reader.field == 4) serverCount++;
     if (reader.field == 6) pinCount++;
+    measureOrder(reader);
   }
   return reader.valid;
 }
@@ -234,6 +260,7 @@ function parseDrain(into: Table): bool {
     const value = <u32>min<u64>(inner.isNumber ? inner.value : 0, LONGEST_WINDOW_MS);
     if (inner.field == 1 && value > 0) into.drainWindowMs = value;
     else if (inner.field == 2 && value > 0) into.drainPerSecond = value;
+    else if (inner.field == 3 && value > 0) into.longestDrainWindowMs = value;
   }
   return inner.valid;
 }
@@ -242,6 +269,7 @@ function fill(into: Table): string {
   let servers: u32 = 0;
   let slotsSize: u32 = 0;
   into.drainWindowMs = 60_000;
+  into.longestDrainWindowMs = 600_000;
   into.drainPerSecond = 250;
   reader.open(into.bytes, into.bytesSize);
   while (reader.next()) {
@@ -265,6 +293,9 @@ function fill(into: Table): string {
     else if (field == 9 && reader.isNumber) into.drainUpTo = reader.value;
     else if (field == 10) {
       if (!reader.isBytes || !parseDrain(into)) return 'the settings of draining are malformed';
+    } else if (field >= FIELD_PROXY && field <= FIELD_HEAL) {
+      const problem = parseOrder(into.orders, reader);
+      if (problem.length > 0) return problem;
     }
   }
   if (into.points == 0 || into.points > MOST_POINTS) return 'points is not in 1 to 1024';
@@ -287,12 +318,14 @@ export function parseAssignment(data: usize, size: u32): bool {
   dropCandidate();
   if (!measure(data, size)) assignmentError = 'not an Assignment message';
   else if (serverCount > MOST_SERVERS) assignmentError = 'more than 2048 servers';
+  else assignmentError = tooManyOrders();
   if (assignmentError.length > 0) return false;
   let places: u32 = 4;
   while (places < pinCount * 2) places <<= 1;
   const pinsAt = offsetof<Table>();
   const serversAt = pinsAt + places * offsetof<Pin>();
-  const bytesAt = serversAt + serverCount * offsetof<Server>() + RECORD_HEADER;
+  const ordersAt = (serversAt + serverCount * offsetof<Server>() + 7) & ~7;
+  const bytesAt = ordersAt + ordersRoom() + RECORD_HEADER;
   const total = <u32>(bytesAt + size);
   const block = allocate(total);
   if (block == 0) {
@@ -307,6 +340,7 @@ export function parseAssignment(data: usize, size: u32): bool {
   candidate.pinCount = pinCount;
   candidate.servers = block + serversAt;
   candidate.serverCount = serverCount;
+  candidate.orders = layOutOrders(block + ordersAt);
   candidate.bytes = block + bytesAt;
   candidate.bytesSize = size;
   memory.copy(candidate.bytes, data, size);

@@ -1,6 +1,8 @@
 // The state of one TCP connection or one upgraded HTTP request, and of one plugin configuration.
 import { Root, Stream, useContexts } from '../sdk/contexts';
+import { Listener } from './settings';
 import { Framing } from '../protocols/framing';
+import { Session } from '../protocols/session';
 
 /** Reading the first message; nothing has gone upstream. */
 export const IDENTIFYING: u8 = 0;
@@ -14,13 +16,25 @@ export const REDIRECTED: u8 = 3;
 export const ENDED: u8 = 4;
 /** Refused: it is being closed, and whatever comes is dropped. */
 export const REFUSED: u8 = 5;
+/** Its server is dead: it is being closed. */
+export const CLOSING: u8 = 6;
+/** It is at a greeter: no organization is known, and nothing is counted. */
+export const GREETED: u8 = 7;
 
-/** Of `flags`: the device speaks a protocol version that knows a redirect. */
-export const FLAG_REDIRECTABLE: u8 = 1;
+/** Of `flags`: an upgraded connection whose first message, from which its session follows, is still to come. */
+export const FLAG_GREETING: u8 = 1;
 /** Its turn to be redirected has come; `deadline` is when it is closed without. */
 export const FLAG_DRAINING: u8 = 2;
 /** An upgraded HTTP request and not a TCP connection. */
 export const FLAG_HTTP: u8 = 4;
+/** Why it is to be redirected, or waits for its turn (`drain.ts`): its organization was moved; a heal order names it. */
+export const FLAG_MOVED: u8 = 8;
+export const FLAG_ORDERED: u8 = 16;
+
+/** It has got a redirect. */
+export const FLAG_TOLD: u8 = 32;
+/** When its turn had come one side ended the connection in order. */
+export const FLAG_FIN: u8 = 64;
 
 @unmanaged
 export class Connection extends Stream {
@@ -43,13 +57,26 @@ export class Connection extends Stream {
   earlySent: u32;
   /** Two `Framing`s, of use once the connection is due: what the server sends, and what the device sends. */
   private serverFraming: u64;
+  private serverFraming2: u64;
   private deviceFraming: u64;
+  private deviceFraming2: u64;
+  /** A `Session`. */
+  private sessionDialect: u32;
+  private sessionLongest: u32;
+  private sessionKeepAlive: u32;
+  /** WebSocket: what has come of a first message that is not all there (`greeting.ts`), or 0. */
+  greeting: usize;
+  greetingSize: u32;
 
   fromServer(): Framing {
     return changetype<Framing>(changetype<usize>(this) + offsetof<Connection>('serverFraming'));
   }
+  /** TCP: what the device sends. WebSocket: what the server's frames carry. */
   fromDevice(): Framing {
     return changetype<Framing>(changetype<usize>(this) + offsetof<Connection>('deviceFraming'));
+  }
+  session(): Session {
+    return changetype<Session>(changetype<usize>(this) + offsetof<Connection>('sessionDialect'));
   }
 }
 
@@ -63,6 +90,11 @@ export class PluginRoot extends Root {
   listener: usize;
   previous: usize;
   next: usize;
+}
+
+/** The settings of the listener that took the connection; 0 where there are none. */
+export function listenerOf(connection: Connection): Listener {
+  return changetype<Listener>(changetype<PluginRoot>(connection.root).listener);
 }
 
 useContexts(offsetof<PluginRoot>(), offsetof<Connection>());

@@ -9,6 +9,18 @@ export function startIdentifying(connection: Connection): void {
   chain.push(connection);
 }
 
+/** Whose listener's servers speak first: they wait for the next tick and for nothing else. */
+const serverFirst = changetype<Chain>(memory.data(offsetof<Chain>()));
+
+export function waitForTick(connection: Connection): void {
+  serverFirst.push(connection);
+}
+
+/** The first of them, or 0. */
+export function nextServerFirst(): usize {
+  return serverFirst.first;
+}
+
 /**
  * A connection whose deadline has passed, or 0. Listeners with different time-outs share the chain: `after` goes on behind
  * one that was looked at, and 0 starts at the oldest.

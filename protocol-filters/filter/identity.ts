@@ -1,5 +1,5 @@
-// What a protocol's first message says of the organization: the answer of every protocol's `identify`.
-import { indexOf, isText } from '../sdk/bytes';
+// What a device's first message says of the organization: the answers of every protocol's `read`.
+import { isText } from '../sdk/bytes';
 import * as reasons from './reasons';
 
 export const LONGEST_ORGANIZATION: u32 = 256;
@@ -18,11 +18,19 @@ export namespace identity {
   export let organization: usize = 0;
   export let size: u32 = 0;
   export let reason: u32 = 0;
+  /** The first message's length, where it is not framed as those that follow; else 0. */
+  export let firstSize: u32 = 0;
 }
 
 export function needMore(total: u32): u32 {
   identity.needed = total;
   return NEED_MORE;
+}
+
+/** The first message is whole: these bytes, which are not framed as those that follow. */
+export function firstMessage(size: u32): u32 {
+  identity.firstSize = size;
+  return FOUND;
 }
 
 export function refuse(reason: u32): u32 {
@@ -38,9 +46,4 @@ export function found(data: usize, size: u32): u32 {
   identity.organization = data;
   identity.size = size;
   return FOUND;
-}
-
-/** The same for the part before the first `delimiter`; all of it where there is none. */
-export function foundBefore(data: usize, size: u32, delimiter: u8): u32 {
-  return found(data, indexOf(data, size, delimiter));
 }

@@ -2,44 +2,36 @@
 // Wire format: `wire/cohort.proto`, message Listener.
 import { ProtoReader } from '../sdk/proto';
 import { allocate, release } from '../sdk/memory';
-
-export const PROTOCOL_MQTT: u32 = 1;
-export const PROTOCOL_WEBSOCKET: u32 = 2;
-
-export const FIELD_MQTT_USER_NAME: u32 = 1;
-export const FIELD_MQTT_CLIENT_ID: u32 = 2;
-export const FIELD_MQTT_USER_PROPERTY: u32 = 3;
-export const FIELD_HTTP_HEADER: u32 = 4;
-export const FIELD_HTTP_PATH_SEGMENT: u32 = 5;
-export const FIELD_HTTP_QUERY_PARAMETER: u32 = 6;
+import { isSpoken } from '../protocols/index';
+import { mustFollow } from '../protocols/framing';
+import { isPointer } from '../protocols/json';
+import { FRAMING_SIZE, parseFraming, parseRedirect, problemOf, REDIRECT_SIZE } from './listener-parts';
+import {
+  FIELD_BYTE_RANGE,
+  FIELD_CERTIFICATE_SUBJECT,
+  FIELD_CUSTOM,
+  FIELD_DEFAULT,
+  FIELD_DELIMITED,
+  FIELD_HTTP_HEADER,
+  FIELD_HTTP_QUERY_PARAMETER,
+  FIELD_JSON_POINTER,
+  FIELD_JWT_CLAIM,
+  FIELD_MQTT_USER_PROPERTY,
+  FIELD_PROXY_TLV,
+  fits,
+  FramingSettings,
+  isIdentity,
+  Listener,
+  PROTOCOL_WEBSOCKET,
+  RedirectSettings,
+  Source,
+  sourceOf,
+  spokenBy,
+} from './settings';
 
 const DEFAULT_TIMEOUT_MS: u32 = 10_000;
 const MOST_SOURCES: u32 = 16;
 const LONGEST_NAME: u32 = 256;
-
-/** Where an organization is looked for. */
-@unmanaged
-export class Source {
-  field: u32;
-  segment: u32;
-  name: usize;
-  nameSize: u32;
-}
-
-/** Addresses point into `bytes`, the kept copy of the configuration. */
-@unmanaged
-export class Listener {
-  protocol: u32;
-  timeoutMs: u32;
-  /** End a redirected device's session at the old server. */
-  endSession: bool;
-  cluster: usize;
-  clusterSize: u32;
-  sourceCount: u32;
-  sources: usize;
-  bytes: usize;
-  bytesSize: u32;
-}
 
 const reader = changetype<ProtoReader>(memory.data(offsetof<ProtoReader>()));
 const inner = changetype<ProtoReader>(memory.data(offsetof<ProtoReader>()));
@@ -47,15 +39,15 @@ const inner = changetype<ProtoReader>(memory.data(offsetof<ProtoReader>()));
 /** What is wrong with the configuration that `parseListener` refused. */
 export let listenerError: string = '';
 
-function fits(protocol: u32, field: u32): bool {
-  if (protocol == PROTOCOL_MQTT) return field >= FIELD_MQTT_USER_NAME && field <= FIELD_MQTT_USER_PROPERTY;
-  return field >= FIELD_HTTP_HEADER && field <= FIELD_HTTP_QUERY_PARAMETER;
+/** May the source be asked: does the protocol, or the one inside, or the connection have such a field? */
+function belongs(listener: Listener, field: u32): bool {
+  if (field == FIELD_JWT_CLAIM) return listener.protocol == PROTOCOL_WEBSOCKET;
+  if (isIdentity(field) || field == FIELD_DEFAULT) return true;
+  return fits(listener.protocol, field) || fits(listener.inner, field);
 }
 
 function parseSource(source: Source, data: usize, size: u32): bool {
-  source.field = 0;
-  source.segment = 0;
-  source.nameSize = 0;
+  memory.fill(changetype<usize>(source), 0, offsetof<Source>());
   inner.open(data, size);
   while (inner.next()) {
     if (inner.field == 1 && inner.isNumber) source.field = <u32>inner.value;
@@ -63,15 +55,47 @@ function parseSource(source: Source, data: usize, size: u32): bool {
       source.name = inner.data;
       source.nameSize = inner.size;
     } else if (inner.field == 3 && inner.isNumber) source.segment = <u32>inner.value;
+    else if (inner.field == 4 && inner.isBytes) {
+      source.prefix = inner.data;
+      source.prefixSize = inner.size;
+    } else if (inner.field == 5 && inner.isBytes) {
+      source.suffix = inner.data;
+      source.suffixSize = inner.size;
+    } else if (inner.field == 6 && inner.isNumber) source.separator = (<u32>inner.value) & 255;
+    else if (inner.field == 7 && inner.isNumber) source.part = <u32>inner.value;
+    else if (inner.field == 8 && inner.isNumber) source.checkOnly = inner.value != 0;
+    else if (inner.field == 9 && inner.isNumber) source.length = <u32>inner.value;
   }
   if (!inner.valid || source.nameSize > LONGEST_NAME) return false;
+  if (source.prefixSize > LONGEST_NAME || source.suffixSize > LONGEST_NAME) return false;
   const field = source.field;
-  const named =
-    field == FIELD_MQTT_USER_PROPERTY || field == FIELD_HTTP_HEADER || field == FIELD_HTTP_QUERY_PARAMETER;
-  return named == source.nameSize > 0;
+  if (field == FIELD_CUSTOM) return true;
+  if (field == FIELD_JSON_POINTER && !isPointer(source.name, source.nameSize)) return false;
+  return isNamed(field) == source.nameSize > 0 && (field == FIELD_BYTE_RANGE) == source.length > 0;
+}
+
+function isNamed(field: u32): bool {
+  return (
+    field == FIELD_MQTT_USER_PROPERTY ||
+    field == FIELD_HTTP_HEADER ||
+    field == FIELD_HTTP_QUERY_PARAMETER ||
+    field == FIELD_CERTIFICATE_SUBJECT ||
+    field == FIELD_JWT_CLAIM ||
+    field == FIELD_PROXY_TLV ||
+    field == FIELD_JSON_POINTER ||
+    field == FIELD_DELIMITED ||
+    field == FIELD_DEFAULT
+  );
+}
+
+function wrong(part: string): bool {
+  listenerError =
+    part == 'redirect' ? 'the settings of the redirect are malformed' : 'the framing is malformed';
+  return false;
 }
 
 function fill(listener: Listener): bool {
+  let mismatchAllowed = false;
   reader.open(listener.bytes, listener.bytesSize);
   while (reader.next()) {
     if (reader.field == 2 && reader.isNumber) listener.protocol = <u32>reader.value;
@@ -86,20 +110,46 @@ function fill(listener: Listener): bool {
       const source = changetype<Source>(listener.sources + listener.sourceCount * offsetof<Source>());
       if (!parseSource(source, reader.data, reader.size)) {
         listenerError =
-          'a source is malformed: its field asks for a name and has none, or the other way round';
+          'a source is malformed: its field asks for a name (or length) and has none, or the other way round';
         return false;
       }
       listener.sourceCount++;
     } else if (reader.field == 5 && reader.isNumber) listener.timeoutMs = <u32>reader.value;
     else if (reader.field == 6 && reader.isNumber) listener.endSession = reader.value != 0;
+    else if (reader.field == 7 && reader.isNumber) listener.inner = <u32>reader.value;
+    else if (reader.field == 8 && reader.isBytes) {
+      if (!parseRedirect(listener.redirect, reader.data, reader.size)) return wrong('redirect');
+    } else if (reader.field == 9 && reader.isBytes) {
+      if (!parseFraming(listener.framing, reader.data, reader.size)) return wrong('framing');
+    } else if (reader.field == 10 && reader.isBytes) {
+      listener.custom = reader.data;
+      listener.customSize = reader.size;
+    } else if (reader.field == 11 && reader.isNumber) listener.serverFirst = reader.value != 0;
+    else if (reader.field == 20 && reader.isNumber) mismatchAllowed = reader.value != 0;
+    else if (reader.field == 21 && reader.isNumber) listener.knownOnly = reader.value != 0;
+    else if (reader.field == 30 && reader.isBytes) {
+      listener.greeters = reader.data;
+      listener.greetersSize = reader.size;
+    } else if (reader.field == 31 && reader.isNumber) listener.relays = reader.value != 0;
   }
   if (!reader.valid) {
     listenerError = 'not a Listener message';
     return false;
   }
   if (listener.timeoutMs == 0) listener.timeoutMs = DEFAULT_TIMEOUT_MS;
-  if (listener.protocol != PROTOCOL_MQTT && listener.protocol != PROTOCOL_WEBSOCKET) {
-    listenerError = 'unknown protocol';
+  const isWebSocket = listener.protocol == PROTOCOL_WEBSOCKET;
+  if (!isWebSocket && (listener.inner != 0 || !isSpoken(listener.protocol))) {
+    listenerError = 'unknown protocol, or one that this filter was not built with';
+    return false;
+  }
+  if (isWebSocket && listener.inner != 0 && !isSpoken(listener.inner)) {
+    listenerError = 'unknown protocol inside the WebSocket';
+    return false;
+  }
+  listenerError = problemOf(listener);
+  if (listenerError.length > 0) return false;
+  if (listener.greetersSize > LONGEST_NAME) {
+    listenerError = "the greeters' cluster has a name over 256 bytes";
     return false;
   }
   if (listener.clusterSize == 0 || listener.clusterSize > LONGEST_NAME) {
@@ -111,10 +161,12 @@ function fill(listener: Listener): bool {
     return false;
   }
   for (let i: u32 = 0; i < listener.sourceCount; i++) {
-    if (!fits(listener.protocol, sourceOf(listener, i).field)) {
+    const field = sourceOf(listener, i).field;
+    if (!belongs(listener, field)) {
       listenerError = 'a source does not belong to the protocol';
       return false;
     }
+    if (isIdentity(field) && !mismatchAllowed) listener.checked = true;
   }
   return true;
 }
@@ -122,7 +174,7 @@ function fill(listener: Listener): bool {
 /** The settings in `data`, in memory of their own; 0 with `listenerError` set when they are not valid. */
 export function parseListener(data: usize, size: u32): usize {
   const sourcesSize = MOST_SOURCES * offsetof<Source>();
-  const total = offsetof<Listener>() + sourcesSize + size;
+  const total = offsetof<Listener>() + sourcesSize + REDIRECT_SIZE + FRAMING_SIZE + size;
   const block = allocate(total);
   if (block == 0) {
     listenerError = 'no memory';
@@ -130,22 +182,23 @@ export function parseListener(data: usize, size: u32): usize {
   }
   const listener = changetype<Listener>(block);
   memory.fill(block, 0, offsetof<Listener>());
+  listener.redirect = changetype<RedirectSettings>(block + offsetof<Listener>() + sourcesSize);
+  listener.framing = changetype<FramingSettings>(block + offsetof<Listener>() + sourcesSize + REDIRECT_SIZE);
+  memory.fill(block + offsetof<Listener>() + sourcesSize, 0, REDIRECT_SIZE + FRAMING_SIZE);
   listener.sources = block + offsetof<Listener>();
-  listener.bytes = listener.sources + sourcesSize;
+  listener.bytes = listener.sources + sourcesSize + REDIRECT_SIZE + FRAMING_SIZE;
   listener.bytesSize = size;
   memory.copy(listener.bytes, data, size);
   if (!fill(listener)) {
     release(block, total);
     return 0;
   }
+  listener.follows = spokenBy(listener) != 0 && mustFollow(listener);
   return block;
 }
 
 export function releaseListener(block: usize): void {
   const size = changetype<Listener>(block).bytesSize;
-  release(block, offsetof<Listener>() + MOST_SOURCES * offsetof<Source>() + size);
-}
-
-export function sourceOf(listener: Listener, index: u32): Source {
-  return changetype<Source>(listener.sources + index * offsetof<Source>());
+  const sourcesSize = MOST_SOURCES * offsetof<Source>();
+  release(block, offsetof<Listener>() + sourcesSize + REDIRECT_SIZE + FRAMING_SIZE + size);
 }

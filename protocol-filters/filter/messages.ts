@@ -2,7 +2,9 @@
 // looked at and makes up for 64. Where a chunk is a message, as small ones mostly are, the count is exact; elsewhere its
 // expectation is right, and its error shrinks with the root of what is counted.
 import { messagesIn } from '../protocols/framing';
-import { Connection } from './connection';
+import { framesIn } from '../protocols/websocket-follow';
+import { Connection, FLAG_HTTP } from './connection';
+import { Listener } from './settings';
 import { Seat } from './seats';
 
 /** One chunk in so many is looked at, on average. */
@@ -34,12 +36,16 @@ function correct(seat: Seat, messages: u32): void {
 }
 
 /** Counts the server's chunk in `bufferType`, in its callback. */
-export function countMessages(connection: Connection, kind: u32, bufferType: i32, size: u32): void {
+export function countMessages(listener: Listener, connection: Connection, bufferType: i32, size: u32): void {
   if (connection.seat == 0 || size == 0) return;
   const seat = changetype<Seat>(connection.seat);
   if (seat.owed > 0) seat.owed--;
   else seat.messages++;
   if (--untilNext > 0) return;
   untilNext = draw();
-  correct(seat, messagesIn(kind, bufferType, size));
+  const isHttp = (connection.flags & FLAG_HTTP) != 0;
+  correct(
+    seat,
+    isHttp ? framesIn(bufferType, size) : messagesIn(listener, connection.session(), bufferType, size),
+  );
 }

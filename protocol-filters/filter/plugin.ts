@@ -1,4 +1,4 @@
-// A plugin configuration arrives: an assignment, or a device listener's settings. Its bytes alone decide whether it is
+// A plugin configuration arrives: an assignment, a device listener's settings, or the organizations that exist. Its bytes alone decide whether it is
 // accepted (architecture: a configure that fails on one worker only leaves connections without the filter).
 import { BUFFER_PLUGIN_CONFIGURATION, LOG_INFO, LOG_WARN } from '../sdk/constants';
 import {
@@ -15,6 +15,7 @@ import {
 import { METRIC_COUNTER } from '../sdk/constants';
 import { storeAscii } from '../sdk/bytes';
 import { ProtoReader } from '../sdk/proto';
+import { agreeOnOrganizations, organizationsError, shareOrganizations, takeOrganizations } from './admission';
 import {
   appliedEpoch,
   appliedVersion,
@@ -22,12 +23,15 @@ import {
   assignmentError,
   candidateEpoch,
   candidateVersion,
+  hasAssignment,
   isNewer,
   parseAssignment,
 } from './assignment';
 import { PluginRoot, ROOT_ASSIGNMENT, ROOT_LISTENER } from './connection';
 import { listenerError, parseListener, releaseListener } from './listener';
-import { defineDrainCounters } from './drain';
+import { Listener } from './settings';
+import { defineDrainCounters, defineFates } from './drain-counters';
+import { countAsObeyed } from './order-index';
 import { defineRefusals } from './reasons';
 import { agree } from './shared';
 import { rootConfigured, rootDeleted } from './ticker';
@@ -75,11 +79,23 @@ function configureListener(root: PluginRoot, data: usize, size: u32): bool {
   }
   if (root.listener != 0) releaseListener(root.listener);
   root.listener = listener;
+  defineFates(changetype<Listener>(listener));
   return true;
+}
+
+function configureOrganizations(root: PluginRoot, data: usize, size: u32): bool {
+  root.kind = ROOT_ASSIGNMENT;
+  if (takeOrganizations(data, size)) {
+    shareOrganizations(data, size);
+    return true;
+  }
+  complain('list of organizations refused: ', organizationsError);
+  return organizationsError == NO_MEMORY;
 }
 
 export function onConfigure(at: usize, size: u32): bool {
   const root = changetype<PluginRoot>(at);
+  const isFirst = !hasAssignment();
   defineRefusals();
   defineDrainCounters();
   if (refusedAssignments == u32.MAX_VALUE) {
@@ -94,14 +110,17 @@ export function onConfigure(at: usize, size: u32): bool {
   let accepted = false;
   let known = false;
   if (reader.next() && reader.isBytes) {
-    known = reader.field == 1 || reader.field == 2;
+    known = reader.field >= 1 && reader.field <= 3;
     if (reader.field == 1) accepted = configureAssignment(root, reader.data, reader.size);
     else if (reader.field == 2) accepted = configureListener(root, reader.data, reader.size);
+    else if (reader.field == 3) accepted = configureOrganizations(root, reader.data, reader.size);
   }
   if (!known) complain('plugin configuration refused: ', 'it is no PluginConfiguration message');
   if (!accepted) return false;
   // A fresh VM takes the table from shared data before any connection asks for it.
   agree();
+  agreeOnOrganizations();
+  if (isFirst) countAsObeyed();
   rootConfigured(at);
   return true;
 }

@@ -20,14 +20,19 @@ export const ORGANIZATION_EMPTY: u32 = 6;
 export const ORGANIZATION_TOO_LONG: u32 = 7;
 /** Not well-formed UTF-8, or with U+0000 in it. */
 export const ORGANIZATION_NOT_TEXT: u32 = 8;
-/** No assignment has arrived yet. */
+/** No assignment has arrived yet, or not the list of organizations that exist. */
 export const NO_ASSIGNMENT: u32 = 9;
 /** The assignment gives the slot to no server. */
 export const NO_SERVER: u32 = 10;
 /** The proxy could not do it: no memory, or a host call failed. */
 export const INTERNAL: u32 = 11;
 
-const COUNT: u32 = 12;
+/** The device's own field names another organization than its certificate, its token, … */
+export const ORGANIZATION_MISMATCH: u32 = 12;
+/** The listener admits only organizations that exist, and this one is none of them. */
+export const ORGANIZATION_UNKNOWN: u32 = 13;
+
+const COUNT: u32 = 14;
 
 /** The reason's name, as in the metric and in the body of a 400. */
 export function reasonName(reason: u32): string {
@@ -41,6 +46,8 @@ export function reasonName(reason: u32): string {
   if (reason == ORGANIZATION_NOT_TEXT) return 'organization_not_text';
   if (reason == NO_ASSIGNMENT) return 'no_assignment';
   if (reason == NO_SERVER) return 'no_server';
+  if (reason == ORGANIZATION_MISMATCH) return 'organization_mismatch';
+  if (reason == ORGANIZATION_UNKNOWN) return 'organization_unknown';
   return 'internal';
 }
 
@@ -61,4 +68,14 @@ export function defineRefusals(): void {
 
 export function countRefusal(reason: u32): void {
   if (reason < COUNT && defined) incrementMetric(load<u32>(metrics + reason * 4), 1);
+}
+
+// Why a device is to reconnect, as the redirects of protocols say it that have words for it.
+/** Its organization has another server now. */
+export const MOVED: u32 = 0;
+/** It sits on another server than the one that its organization has. */
+export const MISPLACED: u32 = 1;
+
+export function reasonOfRedirect(reason: u32): string {
+  return reason == MISPLACED ? 'misplaced' : 'moved';
 }

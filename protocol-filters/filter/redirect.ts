@@ -1,17 +1,12 @@
-// What a device and its old server are told when the device is to reconnect, right for the protocol.
+// What a device and its old server are told when the device is to reconnect: the protocol has the words, here they are put
+// into the stream.
 import { getBuffer, hostData, hostSize, setBuffer } from '../sdk/host';
 import { allocate, release } from '../sdk/memory';
-import { BUFFER_DOWNSTREAM, BUFFER_RESPONSE_BODY, BUFFER_UPSTREAM } from '../sdk/constants';
-
-/** MQTT 5 DISCONNECT with reason code 0x9C, Use another server [MQTT5 3.14.2.1]; no properties. */
-const MQTT5_REDIRECT: usize = memory.data<u8>([0xe0, 0x02, 0x9c, 0x00]);
-const MQTT5_REDIRECT_SIZE: u32 = 4;
-/** DISCONNECT of a device: normal disconnection, its will is dropped [MQTT-3.14.4-3]. The same bytes in 3.1.1 and 5. */
-const MQTT_END: usize = memory.data<u8>([0xe0, 0x00]);
-const MQTT_END_SIZE: u32 = 2;
-/** Close with status 1012, Service Restart (RFC 6455, 5.5.1; IANA WebSocket Close Code registry). */
-const WEBSOCKET_CLOSE: usize = memory.data<u8>([0x88, 0x02, 0x03, 0xf4]);
-const WEBSOCKET_CLOSE_SIZE: u32 = 4;
+import { startWriting, written, writtenSize } from '../sdk/writer';
+import { protocolOf } from '../protocols/index';
+import { Connection, FLAG_ORDERED } from './connection';
+import { Listener, PROTOCOL_WEBSOCKET } from './settings';
+import { MISPLACED, MOVED } from './reasons';
 
 /**
  * Keeps the first `keep` bytes of the chunk and puts `tail` in place of the rest. Envoy replaces at the front of a buffer
@@ -33,13 +28,54 @@ export function cutChunk(type: i32, keep: u32, size: u32, tail: usize, tailSize:
   return set;
 }
 
-/** Puts the redirect behind the first `keep` bytes of the server's chunk. */
-export function redirectMqtt(keep: u32, size: u32): bool {
-  return cutChunk(BUFFER_UPSTREAM, keep, size, MQTT5_REDIRECT, MQTT5_REDIRECT_SIZE);
+/** Why it is to reconnect: MOVED or MISPLACED. */
+export function reasonOf(connection: Connection): u32 {
+  return (connection.flags & FLAG_ORDERED) != 0 ? MISPLACED : MOVED;
 }
 
-export function redirectWebSocket(keep: u32, size: u32): bool {
-  return cutChunk(BUFFER_RESPONSE_BODY, keep, size, WEBSOCKET_CLOSE, WEBSOCKET_CLOSE_SIZE);
+/** Writes (`written`) the redirect in the protocol that the device speaks; false where it knows none. */
+export function writeRedirect(listener: Listener, connection: Connection): bool {
+  startWriting();
+  const settings = listener.redirect;
+  protocolOf(listener).redirect(
+    listener,
+    connection.session(),
+    reasonOf(connection),
+    settings.location,
+    settings.locationSize,
+  );
+  return writtenSize() > 0;
+}
+
+/** Writes what ends the session at the server; false where nothing does. */
+export function writeEnd(listener: Listener, connection: Connection): bool {
+  if (!listener.endSession) return false;
+  startWriting();
+  protocolOf(listener).end(listener, connection.session());
+  return writtenSize() > 0;
+}
+
+/** What was written goes behind the first `keep` bytes of the chunk, and takes the place of the rest. */
+export function cutAndTell(type: i32, keep: u32, size: u32): bool {
+  return cutChunk(type, keep, size, written(), writtenSize());
+}
+
+/** What was written goes behind the whole chunk. */
+export function append(type: i32, size: u32): bool {
+  return setBuffer(type, size, 0, written(), writtenSize());
+}
+
+/** What was written goes into the chunk, which is at `hostData` as a whole, at `offset`. */
+export function insert(type: i32, offset: u32, size: u32): bool {
+  const more = writtenSize();
+  const block = allocate(size + more);
+  if (block == 0) return false;
+  memory.copy(block, hostData, offset);
+  memory.copy(block + offset, written(), more);
+  memory.copy(block + offset + more, hostData + offset, size - offset);
+  const set = setBuffer(type, 0, size, block, size + more);
+  release(block, size + more);
+  return set;
 }
 
 /** Lets nothing of the chunk pass. */
@@ -47,7 +83,8 @@ export function swallow(type: i32, size: u32): void {
   if (size > 0) setBuffer(type, 0, size, 0, 0);
 }
 
-/** Ends the session at the server, behind the device's last `size` bytes. */
-export function endMqttSession(size: u32): bool {
-  return setBuffer(BUFFER_DOWNSTREAM, size, 0, MQTT_END, MQTT_END_SIZE);
+/** Does something have to be told to the server when a device goes? */
+export function endsSessions(listener: Listener, connection: Connection): bool {
+  const speaks = listener.protocol != PROTOCOL_WEBSOCKET || listener.inner != 0;
+  return speaks && writeEnd(listener, connection);
 }

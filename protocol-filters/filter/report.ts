@@ -30,6 +30,7 @@ import {
   SlotCount,
   unnamedSeats,
 } from './seats';
+import { FATES_ROOM, fatesTold, hasFates, writeFates } from './drain-counters';
 import { TICK_MS, ticks } from './ticker';
 import { identifyVm, nodeId, nodeSize, vmNumber, vmStart } from './vm-identity';
 
@@ -146,6 +147,7 @@ function write(target: usize, full: bool): void {
   cursor = writeNumber(cursor, 6, appliedVersion());
   cursor = writeNumber(cursor, 7, full ? 1 : 0);
   cursor = writeNumber(cursor, 11, unnamedSeats());
+  cursor = writeFates(cursor, 12);
   if (full) {
     writeAll(allSlots(), false);
     writeAll(allSeats(), true);
@@ -174,7 +176,7 @@ function prepareServers(): bool {
 
 function send(full: bool): bool {
   if (!prepareServers()) return false;
-  const room = roomOf(full) + serverNameCount() * SERVER_ROOM;
+  const room = roomOf(full) + FATES_ROOM + serverNameCount() * SERVER_ROOM;
   const block = allocate(room);
   if (block == 0) return false;
   write(block, full);
@@ -195,9 +197,13 @@ function send(full: bool): bool {
   return sent;
 }
 
+/** Has another assignment come since the last report? */
+function hasAnother(): bool {
+  return reportedEpoch != appliedEpoch() || reportedVersion != appliedVersion();
+}
+
 function isNothingNew(): bool {
-  const sameVersion = reportedEpoch == appliedEpoch() && reportedVersion == appliedVersion();
-  return sameVersion && changedSeats == 0 && changedSlots == 0;
+  return !hasAnother() && changedSeats == 0 && changedSlots == 0 && !hasFates();
 }
 
 /** At a tick: reports when it is time to. `root` is the root context that ticks. */
@@ -206,8 +212,11 @@ export function reportIfDue(root: usize): void {
     settle();
     return;
   }
-  if ((ticks - lastReport) * TICK_MS < reportMs()) return;
-  if (waiting && (ticks - lastReport) * TICK_MS < ANSWER_MS) return;
+  // The leader waits to hear that an assignment is applied; and a call that was under way when it came has no answer.
+  if (!hasAnother()) {
+    if ((ticks - lastReport) * TICK_MS < reportMs()) return;
+    if (waiting && (ticks - lastReport) * TICK_MS < ANSWER_MS) return;
+  }
   // Nobody answered the last one.
   if (waiting) nextIsFull = true;
   waiting = false;
@@ -234,4 +243,5 @@ export function onReportAnswer(root: usize, token: u32, status: u32, size: u32):
   if (!waiting || token != waitingToken) return;
   waiting = false;
   if (status != 0) nextIsFull = true;
+  else fatesTold();
 }

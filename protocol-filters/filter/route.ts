@@ -5,7 +5,7 @@ import { HEADERS_REQUEST, SPAN_CONNECTION, SPAN_REQUEST } from '../sdk/constants
 import { storeAscii, storeDecimal } from '../sdk/bytes';
 import { findServer, foundId, foundIdSize, foundPoint, hasAssignment } from './assignment';
 import { Connection } from './connection';
-import { Listener } from './listener';
+import { Listener } from './settings';
 import { sitDown } from './seats';
 import { NO_ASSIGNMENT, NO_SERVER, NONE } from './reasons';
 
@@ -54,6 +54,12 @@ export function steerHttp(listener: Listener): bool {
   );
 }
 
+/** To a greeter: any of them. */
+export function steerToGreeter(listener: Listener): bool {
+  const cluster = listener.greeters;
+  return replaceHeader(HEADERS_REQUEST, HEADER_CLUSTER, headerClusterSize, cluster, listener.greetersSize);
+}
+
 const HOST: usize = memory.data(64);
 const hostPathSize: u32 = storePath(HOST, 'xds.upstream_host_metadata.filter_metadata.envoy|lb.hash_key');
 
@@ -68,8 +74,13 @@ function storePath(target: usize, path: string): u32 {
   return size;
 }
 
+/** The server that the connection has got (`hostData`), in a callback of its own or acting as it; false without one. */
+export function askUpstream(): bool {
+  return getProperty(HOST, hostPathSize);
+}
+
 /** Once the upstream is connected: counts the connection where it really sits. */
 export function seatAtUpstream(connection: Connection): void {
-  if (connection.seat == 0 || !getProperty(HOST, hostPathSize)) return;
+  if (connection.seat == 0 || !askUpstream()) return;
   connection.seat = sitDown(connection.seat, hostData, hostSize);
 }

@@ -16,6 +16,7 @@ import {
   parseAssignment,
   RECORD_HEADER,
 } from './assignment';
+import { countAsObeyed } from './order-index';
 
 const KEY_VERSION: usize = memory.data(32);
 const keyVersionSize: u32 = storeAscii(KEY_VERSION, 'cohort.assignment.version');
@@ -54,7 +55,10 @@ function share(): bool {
 function loadShared(): bool {
   if (!getShared(KEY_RECORD, keyRecordSize) || hostSize < RECORD_HEADER) return false;
   if (compareFound() <= 0) return false;
-  return parseAssignment(hostData + RECORD_HEADER, hostSize - RECORD_HEADER) && applyCandidate();
+  const isFirst = !hasAssignment();
+  const applied = parseAssignment(hostData + RECORD_HEADER, hostSize - RECORD_HEADER) && applyCandidate();
+  if (applied && isFirst) countAsObeyed();
+  return applied;
 }
 
 /** Brings this VM and shared data to the newer of their two assignments. True when this VM's changed. */

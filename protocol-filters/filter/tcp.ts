@@ -1,9 +1,9 @@
 // A device's TCP connection: hold it until the first message names the organization, route it, count what passes, and let
-// it follow when its organization moves.
+// it follow when its organization moves. What the messages mean its protocol knows (`protocols/`).
 import { BUFFER_DOWNSTREAM, BUFFER_UPSTREAM, CONTINUE, PAUSE, STREAM_DOWNSTREAM } from '../sdk/constants';
-import { actAs, closeStream } from '../sdk/host';
-import { boundaryIn, MQTT_5, MQTT_FROM_DEVICE, MQTT_FROM_SERVER } from '../protocols/framing';
-import { identifyMqtt, mqttLevel } from '../protocols/mqtt';
+import { actAs, closeStream, continueStream } from '../sdk/host';
+import { boundaryIn } from '../protocols/framing';
+import { FROM_DEVICE, FROM_SERVER } from '../protocols/session';
 import { arrive, isArriving, leaveEarly, seatNow } from './arrivals';
 import { foundId, foundIdSize, foundPinned, foundSlot } from './assignment';
 import { leaveChain } from './chain';
@@ -11,31 +11,33 @@ import {
   Connection,
   CONNECTING,
   ENDED,
-  FLAG_HTTP,
-  FLAG_REDIRECTABLE,
+  FLAG_FIN,
+  FLAG_TOLD,
   IDENTIFYING,
-  PluginRoot,
+  listenerOf,
   REDIRECTED,
   REFUSED,
   SEATED,
 } from './connection';
-import { drainOver, isDue, redirected } from './drain';
+import { isDue } from './drain';
+import { drainOver, redirected } from './drain-counters';
+import { identify } from './identify';
 import { FOUND, identity, NEED_MORE } from './identity';
-import { nextOverdue, startIdentifying } from './identifying';
-import { Listener } from './listener';
+import { nextOverdue, nextServerFirst, startIdentifying, waitForTick } from './identifying';
+import { Listener } from './settings';
 import { countMessages } from './messages';
 import * as reasons from './reasons';
-import { cutChunk, endMqttSession, redirectMqtt, swallow } from './redirect';
+import { append, cutAndTell, cutChunk, endsSessions, swallow, writeEnd, writeRedirect } from './redirect';
 import { aim, steerTcp } from './route';
 import { countReceived, countSent, dereference, leaveSeat, referenceName, takeSeat } from './seats';
+import { dropGreeting } from './greeting';
+import { chooseWithoutData } from './sources/choose';
 import { deadlineAfter, isOver } from './ticker';
 
 /** After a redirect the device's own FIN is awaited this long before its next message ends the session. */
 const GRACE_MS: u32 = 1000;
-
-function listenerOf(connection: Connection): Listener {
-  return changetype<Listener>(changetype<PluginRoot>(connection.root).listener);
-}
+/** Of a boundary: nobody has looked for one. */
+const UNKNOWN: u32 = u32.MAX_VALUE;
 
 function refuse(connection: Connection, reason: u32): i32 {
   leaveChain(connection);
@@ -51,62 +53,81 @@ export function onNewConnection(stream: usize): i32 {
   if (changetype<usize>(listener) == 0) return refuse(connection, reasons.INTERNAL);
   connection.state = IDENTIFYING;
   connection.deadline = deadlineAfter(listener.timeoutMs);
-  startIdentifying(connection);
+  // Where the server speaks first the next tick decides: what the TLS handshake tells is not known yet.
+  if (listener.serverFirst) waitForTick(connection);
+  else startIdentifying(connection);
   // Continue would let tcp_proxy choose its cluster now.
   return PAUSE;
 }
 
-function identify(connection: Connection, size: u32, end: bool): i32 {
-  if (size < connection.needed && !end) return PAUSE;
-  const listener = listenerOf(connection);
-  const answer = identifyMqtt(listener, size);
-  if (answer == NEED_MORE) {
-    if (end) return refuse(connection, reasons.INCOMPLETE);
-    connection.needed = identity.needed;
-    return PAUSE;
-  }
+/** Who the device is, is known, or why not: on to its server, or not. */
+function route(connection: Connection, answer: u32): i32 {
   if (answer != FOUND) return refuse(connection, identity.reason);
   const reason = aim(identity.organization, identity.size);
   if (reason != reasons.NONE) return refuse(connection, reason);
   connection.seat = takeSeat(identity.organization, identity.size, foundSlot, foundPinned);
   connection.assigned = referenceName(foundId, foundIdSize);
-  if (!steerTcp(listener)) return refuse(connection, reasons.INTERNAL);
+  if (!steerTcp(listenerOf(connection))) return refuse(connection, reasons.INTERNAL);
   leaveChain(connection);
-  if (mqttLevel == 5) connection.flags |= FLAG_REDIRECTABLE;
   connection.state = CONNECTING;
   connection.needed = 0;
   return CONTINUE;
 }
 
-/** Packets of which side, in the version that the device speaks. */
-function packetsFrom(side: u32, connection: Connection): u32 {
-  return (connection.flags & FLAG_REDIRECTABLE) != 0 ? side | MQTT_5 : side;
+function readFirst(connection: Connection, size: u32, end: bool): i32 {
+  const listener = listenerOf(connection);
+  if (listener.serverFirst) return route(connection, chooseWithoutData(listener));
+  if (size < connection.needed && !end) return PAUSE;
+  identity.firstSize = 0;
+  const answer = identify(listener, connection.session(), BUFFER_DOWNSTREAM, size);
+  connection.fromDevice().remaining = identity.firstSize;
+  if (answer != NEED_MORE) return route(connection, answer);
+  if (end) return refuse(connection, reasons.INCOMPLETE);
+  connection.needed = identity.needed;
+  return PAUSE;
 }
 
-/** Ends the session behind the chunk if a packet ends with it. */
-function endSession(connection: Connection, size: u32): bool {
-  const kind = packetsFrom(MQTT_FROM_DEVICE, connection);
-  return boundaryIn(connection.fromDevice(), kind, BUFFER_DOWNSTREAM, size) == size && endMqttSession(size);
+function deviceBoundary(listener: Listener, connection: Connection, size: u32): u32 {
+  return boundaryIn(
+    listener,
+    connection.session(),
+    FROM_DEVICE,
+    connection.fromDevice(),
+    BUFFER_DOWNSTREAM,
+    size,
+  );
 }
 
-function afterRedirect(connection: Connection, size: u32, end: bool): void {
-  if (!listenerOf(connection).endSession) return;
-  // A device that ends the connection in order has said all of its last packet.
-  const ended = end ? endMqttSession(size) : isOver(connection.needed) && endSession(connection, size);
+/** Ends the session behind the chunk if a message ends with it. */
+function endSession(connection: Connection, boundary: u32, size: u32): bool {
+  const listener = listenerOf(connection);
+  if (!endsSessions(listener, connection)) return false;
+  const at = boundary == UNKNOWN ? deviceBoundary(listener, connection, size) : boundary;
+  return at == size && writeEnd(listener, connection) && append(BUFFER_DOWNSTREAM, size);
+}
+
+function afterRedirect(connection: Connection, boundary: u32, size: u32, end: bool): void {
+  let ended = false;
+  // A device that ends the connection in order has said all of its last message.
+  if (end) ended = writeEnd(listenerOf(connection), connection) && append(BUFFER_DOWNSTREAM, size);
+  else if (isOver(connection.needed)) ended = endSession(connection, boundary, size);
   if (ended) connection.state = ENDED;
 }
 
 export function onDownstreamData(stream: usize, size: u32, end: bool): i32 {
   const connection = changetype<Connection>(stream);
   if (connection.state == REFUSED) return PAUSE;
-  if (connection.state == IDENTIFYING && identify(connection, size, end) != CONTINUE) return PAUSE;
+  if (connection.state == IDENTIFYING && readFirst(connection, size, end) != CONTINUE) return PAUSE;
   if (connection.state == ENDED) {
     // The server has been told good-bye: what it would get now belongs to the next session.
     swallow(BUFFER_DOWNSTREAM, size);
     return CONTINUE;
   }
+  const listener = listenerOf(connection);
+  let boundary: u32 = UNKNOWN;
+  if (listener.follows && listener.endSession) boundary = deviceBoundary(listener, connection, size);
   if (connection.state == REDIRECTED) {
-    afterRedirect(connection, size, end);
+    afterRedirect(connection, boundary, size, end);
     return CONTINUE;
   }
   if (connection.state == CONNECTING) {
@@ -115,23 +136,32 @@ export function onDownstreamData(stream: usize, size: u32, end: bool): i32 {
   }
   if (isArriving(connection) && size > 0) seatNow(connection);
   countReceived(connection, size);
-  // MQTT 3.1.1 knows no redirect: the session ends here, and the server's own FIN ends the connection cleanly.
-  if (!isDue(connection) || (connection.flags & FLAG_REDIRECTABLE) != 0 || end) return CONTINUE;
-  if (listenerOf(connection).endSession && endSession(connection, size)) redirected(connection, ENDED);
+  if (!isDue(connection)) return CONTINUE;
+  if (end) connection.flags |= FLAG_FIN;
+  // Where the device knows no redirect the session ends here, and the server's own FIN ends the connection cleanly.
+  if (end || writeRedirect(listener, connection)) return CONTINUE;
+  if (endSession(connection, boundary, size)) redirected(connection, ENDED);
   return CONTINUE;
 }
 
 /** Redirects at the last message boundary of the server's chunk; returns how many of its bytes go on. */
-function redirectAt(connection: Connection, size: u32): u32 {
+function redirectAt(listener: Listener, connection: Connection, boundary: u32, size: u32, end: bool): u32 {
   if (!isDue(connection)) return size;
-  const ends = (connection.flags & FLAG_REDIRECTABLE) == 0;
-  // The device's next packet ends the session.
-  if (ends && listenerOf(connection).endSession) return size;
-  const kind = packetsFrom(MQTT_FROM_SERVER, connection);
-  const keep = boundaryIn(connection.fromServer(), kind, BUFFER_UPSTREAM, size);
-  if (keep == 0) return size;
-  if (!ends) {
-    if (!redirectMqtt(keep, size)) return size;
+  if (end) connection.flags |= FLAG_FIN;
+  const knows = writeRedirect(listener, connection);
+  // The device's next message ends the session.
+  if (!knows && endsSessions(listener, connection)) return size;
+  let keep = boundary;
+  if (keep == UNKNOWN) {
+    const framing = connection.fromServer();
+    keep = boundaryIn(listener, connection.session(), FROM_SERVER, framing, BUFFER_UPSTREAM, size);
+  }
+  // The server has said all that it will.
+  if (keep == 0 && end) keep = size;
+  else if (keep == 0) return size;
+  if (knows) {
+    if (!cutAndTell(BUFFER_UPSTREAM, keep, size)) return size;
+    connection.flags |= FLAG_TOLD;
     redirected(connection, REDIRECTED);
     connection.needed = deadlineAfter(GRACE_MS);
     return keep;
@@ -149,6 +179,12 @@ export function onUpstreamData(stream: usize, size: u32, end: bool): i32 {
     swallow(BUFFER_UPSTREAM, size);
     return CONTINUE;
   }
+  const listener = listenerOf(connection);
+  let boundary: u32 = UNKNOWN;
+  if (listener.follows) {
+    const framing = connection.fromServer();
+    boundary = boundaryIn(listener, connection.session(), FROM_SERVER, framing, BUFFER_UPSTREAM, size);
+  }
   if (connection.state == CONNECTING) {
     connection.state = SEATED;
     if (arrive(connection, size)) return CONTINUE;
@@ -157,13 +193,13 @@ export function onUpstreamData(stream: usize, size: u32, end: bool): i32 {
     if (size == 0) return CONTINUE;
     seatNow(connection);
   }
-  countMessages(connection, packetsFrom(MQTT_FROM_SERVER, connection), BUFFER_UPSTREAM, size);
-  countSent(connection, redirectAt(connection, size));
+  countMessages(listener, connection, BUFFER_UPSTREAM, size);
+  countSent(connection, redirectAt(listener, connection, boundary, size, end));
   return CONTINUE;
 }
 
-/** Refuses every connection whose time to name its organization is over. */
-export function refuseOverdue(): void {
+/** At each tick: refuses every connection whose time to name its organization is over, and routes those that need not. */
+export function identifyByTime(): void {
   let at = nextOverdue(0);
   while (at != 0) {
     const connection = changetype<Connection>(at);
@@ -172,6 +208,14 @@ export function refuseOverdue(): void {
     else leaveChain(connection);
     at = following;
   }
+  at = nextServerFirst();
+  for (; at != 0; at = nextServerFirst()) {
+    const connection = changetype<Connection>(at);
+    leaveChain(connection);
+    if (!actAs(connection.id)) continue;
+    if (route(connection, chooseWithoutData(listenerOf(connection))) == CONTINUE)
+      continueStream(STREAM_DOWNSTREAM);
+  }
 }
 
 /** A TCP connection or a WebSocket is gone. */
@@ -179,8 +223,8 @@ export function onStreamGone(stream: usize): void {
   const connection = changetype<Connection>(stream);
   if (isArriving(connection)) leaveEarly(connection);
   leaveChain(connection);
-  const isHttp = (connection.flags & FLAG_HTTP) != 0;
-  drainOver(connection, !isHttp && listenerOf(connection).endSession);
+  dropGreeting(connection);
+  drainOver(connection);
   leaveSeat(connection);
   dereference(connection.assigned);
 }

@@ -1,5 +1,5 @@
 /** A connection under test with what is known of it: what was sent both ways, what became of it. */
-import type { HttpStream, TcpStream, Vm } from '../host/index.ts';
+import type { HttpStream, Pairs, TcpStream, Vm } from '../host/index.ts';
 import type { Counts, Seat } from './counts.ts';
 import type { ListenerKind } from './listeners.ts';
 import type { Place } from './tables.ts';
@@ -28,6 +28,8 @@ export abstract class Device {
   serverEnded = false;
   routed: Routed | undefined;
   refused: Reason | undefined;
+  /** Sent on to a greeter. */
+  greeted = false;
   seat: Seat | undefined;
   /** Answered or sat down: what passes from now on is counted. */
   seated = false;
@@ -37,14 +39,17 @@ export abstract class Device {
     readonly kind: ListenerKind,
     readonly vm: Vm,
     readonly counts: Counts,
-  ) {}
+    verified: Pairs = [],
+  ) {
+    for (const [path, value] of verified) this.properties.set(path, Buffer.from(value, 'latin1'));
+  }
 
   abstract readonly stream: TcpStream | HttpStream;
   /** A server has taken the connection: what the device sends reaches it. */
   abstract readonly connected: boolean;
 
   get decided(): boolean {
-    return this.routed !== undefined || this.refused !== undefined;
+    return this.routed !== undefined || this.refused !== undefined || this.greeted;
   }
 
   get server(): string | undefined {
@@ -83,7 +88,10 @@ export abstract class Device {
   /** Nothing reached a server unless routed; everything did, unchanged and in order, once one was connected. */
   checkBytes(): void {
     const { atUpstream, atClient, upstreamEnded } = this.stream;
-    const sent = this.connected && this.routed !== undefined ? Buffer.concat(this.received) : Buffer.alloc(0);
+    const sent =
+      this.connected && (this.routed !== undefined || this.greeted)
+        ? Buffer.concat(this.received)
+        : Buffer.alloc(0);
     check(Buffer.compare(atUpstream.bytes, sent) === 0, () => {
       return `the device sent ${describe(sent)}; the server got ${describe(atUpstream.bytes)}`;
     });

@@ -6,9 +6,9 @@ import type { Pairs } from '../host/index.ts';
 
 export type Event =
   /** A device connects to a TCP listener. Connections of one group get the same bytes, in other chunks. */
-  | { do: 'connect'; c: number; listener: string; worker: number; group?: number }
+  | { do: 'connect'; c: number; listener: string; worker: number; group?: number; properties?: Pairs }
   /** A device asks for an upgrade on a WebSocket listener. */
-  | { do: 'request'; c: number; listener: string; worker: number; headers: Pairs }
+  | { do: 'request'; c: number; listener: string; worker: number; headers: Pairs; properties?: Pairs }
   /** Bytes of the device's, in pieces of `each` bytes (all at once without it), with its FIN if `end`. */
   | { do: 'send'; c: number; bytes: Uint8Array; each?: number; end?: boolean }
   /** The device's RST. */

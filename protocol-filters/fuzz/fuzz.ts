@@ -1,14 +1,12 @@
 /** The fuzzer's loop: world after world, batch after batch, until told to stop or something fails. */
 import type { WasmModule } from '../host/index.ts';
 import type { Event, Script } from './events.ts';
-import { BATCH, batch } from './generate/batch.ts';
-import { Random } from './random.ts';
+import { BATCH, batch, WORLD_BATCHES, worldOf } from './generate/batch.ts';
+import { MovingWorld, WAVES } from './moves.ts';
 import { failureOf, shrink } from './run.ts';
 import { Violation } from './violation.ts';
 import { World } from './world.ts';
 
-/** Batches that a world lives for. */
-const WORLD_BATCHES = 200;
 /** After these a world has seen its busiest moments. */
 const WARM_BATCHES = 20;
 /** Tables grow with the busiest moment, in powers of two: all of them together by this much, in bytes, after the warm-up. */
@@ -20,6 +18,8 @@ export interface Summary {
   sessions: number;
   connections: number;
   inputs: number;
+  /** Devices that were told to reconnect. */
+  redirected: number;
   /** Of 64 KiB: the most that any VM had. */
   pages: number;
 }
@@ -28,8 +28,10 @@ export interface Failure {
   error: Error;
   /** The first session of the batch that failed. */
   session: number;
-  /** The smallest script that was found to fail so. */
-  script: Script;
+  /** The smallest script that was found to fail so; undefined where a world of `moves.ts` failed. */
+  script: Script | undefined;
+  /** Of that world the seed. */
+  moves?: number;
 }
 
 /** Does a world's memory stay as it was? It is looked at after each batch, when every connection is closed. */
@@ -65,9 +67,9 @@ export function fuzz(
   seed: number,
   enough: (sessions: number) => boolean,
 ): Summary & { failure: Failure | undefined } {
-  const summary: Summary = { sessions: 0, connections: 0, inputs: 0, pages: 0 };
+  const summary: Summary = { sessions: 0, connections: 0, inputs: 0, redirected: 0, pages: 0 };
   for (let first = 0; ; first += WORLD_BATCHES) {
-    const worldSeed = new Random(seed, ~first).next();
+    const worldSeed = worldOf(seed, first);
     const module = modules[(first / WORLD_BATCHES) % modules.length] as WasmModule;
     const world = new World(module, worldSeed);
     const memory = new MemoryCheck(world);
@@ -91,6 +93,27 @@ export function fuzz(
       return { ...summary, failure: explain(module, seed, worldSeed, first, number, error) };
     }
     if (enough(summary.sessions)) return { ...summary, failure: undefined };
+    const moves = move(module, worldSeed, summary);
+    if (moves !== undefined)
+      return {
+        ...summary,
+        failure: { error: moves, session: first * BATCH, script: undefined, moves: worldSeed },
+      };
+  }
+}
+
+/** A world in which everybody moves. @returns what failed */
+export function move(module: WasmModule, seed: number, summary: Omit<Summary, 'pages'>): Error | undefined {
+  const world = new MovingWorld(module, seed);
+  try {
+    for (let wave = 0; wave < WAVES; wave++) world.wave(wave);
+    return undefined;
+  } catch (thrown) {
+    return thrown instanceof Error ? thrown : new Error(String(thrown));
+  } finally {
+    summary.connections += world.connections;
+    summary.inputs += world.inputs;
+    summary.redirected += world.redirected;
   }
 }
 

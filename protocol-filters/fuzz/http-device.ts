@@ -3,7 +3,7 @@ import type { HttpStream, Pairs, Vm, Worker } from '../host/index.ts';
 import type { Counts } from './counts.ts';
 import { Device, SERVER_PROPERTY } from './device.ts';
 import type { Event } from './events.ts';
-import type { ListenerKind } from './listeners.ts';
+import { clusterOf, type ListenerKind } from './listeners.ts';
 import type { Reason } from './oracle/verdict.ts';
 import { webSocketVerdict } from './oracle/websocket.ts';
 import { check } from './violation.ts';
@@ -11,9 +11,17 @@ import type { World } from './world.ts';
 
 /** What a device cannot help. */
 const OURS: readonly Reason[] = ['no_assignment', 'no_server', 'internal'];
+/** What it may not. */
+const FORBIDDEN: readonly Reason[] = ['organization_mismatch', 'organization_unknown'];
+
+function statusOf(reason: Reason): number {
+  if (FORBIDDEN.includes(reason)) return 403;
+  return OURS.includes(reason) ? 503 : 400;
+}
 
 export class HttpDevice extends Device {
   readonly stream: HttpStream;
+  private readonly headers: Pairs;
   /** The server has agreed to the upgrade: before that no bytes go to it. */
   connected = false;
 
@@ -22,10 +30,11 @@ export class HttpDevice extends Device {
     vm: Vm,
     counts: Counts,
     worker: Worker,
-    world: World,
-    private readonly headers: Pairs,
+    private readonly world: World,
+    { headers, properties }: Pick<Extract<Event, { do: 'request' }>, 'headers' | 'properties'>,
   ) {
-    super(kind, vm, counts);
+    super(kind, vm, counts, properties);
+    this.headers = headers;
     this.stream = worker.request(kind.name, { headers, properties: this.properties });
     this.decide(world);
   }
@@ -37,7 +46,7 @@ export class HttpDevice extends Device {
 
   private decide(world: World): void {
     const { stream } = this;
-    const verdict = webSocketVerdict(this.kind.sources, this.headers);
+    const verdict = webSocketVerdict(this.kind, this.headers, this.properties);
     const place = verdict.kind === 'organization' ? world.place(verdict.bytes) : undefined;
     if (verdict.kind === 'organization' && typeof place === 'object') {
       const key = stream.routed?.get('envoy.hashable_string')?.value.toString();
@@ -46,16 +55,22 @@ export class HttpDevice extends Device {
         () => `the hash key is ${String(key)}, not ${place.hashKey}`,
       );
       const cluster = stream.upstreamHeaders?.get('x-cohort-cluster');
-      check(cluster === 'servers_websocket', () => `the cluster is ${String(cluster)}`);
+      check(cluster === clusterOf(this.kind), () => `the cluster is ${String(cluster)}`);
       this.routed = { organization: verdict.bytes.toString(), place };
       return;
     }
     const reason =
       verdict.kind === 'refuse' ? verdict.reason : typeof place === 'string' ? place : 'internal';
+    if (reason === 'organization_missing' && this.kind.greeters !== undefined) {
+      const cluster = stream.upstreamHeaders?.get('x-cohort-cluster');
+      check(cluster === this.kind.greeters, () => `the cluster is ${String(cluster)}, not the greeters'`);
+      this.greeted = true;
+      return;
+    }
     check(!this.reached, () => `a request to be refused for ${reason} was routed`);
     const { status, body } = stream.localResponse ?? {};
     const answered = `${String(status)} ${String(body)}`;
-    const expected = `${OURS.includes(reason) ? 503 : 400} cohort: ${reason}`;
+    const expected = `${statusOf(reason)} cohort: ${reason}`;
     check(answered === expected, () => `answered ${answered}, not ${expected}`);
     this.refused = reason;
     world.countRefusal(reason);
@@ -86,6 +101,7 @@ export class HttpDevice extends Device {
   }
 
   private send(bytes: Uint8Array, end: boolean): void {
+    this.world.inputs++;
     if (this.seat !== undefined) this.seat.received += bytes.length;
     this.received.push(bytes);
     this.ended = end;
@@ -100,6 +116,8 @@ export class HttpDevice extends Device {
     if (id !== undefined) this.properties.set(SERVER_PROPERTY, Buffer.from(id));
     this.connected = status === 101;
     this.sitDown(0);
+    // Nobody counts what a greeter gets.
+    if (this.greeted) this.seated = true;
     this.stream.respond([[':status', String(status)]], status >= 400);
   }
 
@@ -113,6 +131,7 @@ export class HttpDevice extends Device {
   }
 
   private reply(bytes: Uint8Array, end: boolean): void {
+    this.world.inputs++;
     this.replies.push(bytes);
     this.serverEnded = end;
     this.countReply(bytes);

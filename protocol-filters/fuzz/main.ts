@@ -1,5 +1,5 @@
 /**
- * `npm run fuzz -- [--minutes M] [--sessions N] [--seed S] [--replay FILE]`: runs sessions of every kind through the Node
+ * `npm run fuzz -- [--minutes M] [--sessions N] [--seed S] [--replay FILE] [--moves WORLD] [--envoy]`: runs sessions of every kind through the Node
  * host with the compiled filter, checks what happens, and ends with code 1 at the first thing that must not.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { ROOT } from '../compile.ts';
 import { WasmModule } from '../host/index.ts';
 import { scriptFromJson, scriptToJson } from './events.ts';
 import { measuredFilter, productFilter } from './filters.ts';
-import { fuzz, type Failure } from './fuzz.ts';
+import { fuzz, move, type Failure } from './fuzz.ts';
 import { failureOf } from './run.ts';
 
 const { values } = parseArgs({
@@ -20,13 +20,17 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     /** A script that a failure has left. */
     replay: { type: 'string' },
+    /** The seed of a world in which everybody moves, that failed. */
+    moves: { type: 'string' },
+    /** Not in the Node host, but against a real Envoy. */
+    envoy: { type: 'boolean', default: false },
     /** Another compiled filter than the product's. */
     wasm: { type: 'string' },
   },
 });
 
 /** @throws RangeError where the option is no number */
-function numberOf(option: 'minutes' | 'sessions' | 'seed'): number | undefined {
+function numberOf(option: 'minutes' | 'sessions' | 'seed' | 'moves'): number | undefined {
   const text = values[option];
   if (text === undefined) return undefined;
   const number = Number(text);
@@ -46,7 +50,20 @@ function replay(modules: readonly WasmModule[], file: string): boolean {
   return error === undefined;
 }
 
-function keep(seed: number, { error, session, script }: Failure): void {
+/** Runs the world of `--moves` alone. */
+function moveAgain(modules: readonly WasmModule[]): boolean {
+  const summary = { sessions: 0, connections: 0, inputs: 0, redirected: 0 };
+  const error = modules.map((module) => move(module, numberOf('moves') ?? 0, summary)).find((one) => one);
+  console.log(error?.stack ?? `nothing fails: ${summary.inputs} inputs, ${summary.redirected} redirected`);
+  return error === undefined;
+}
+
+function keep(seed: number, { error, session, script, moves }: Failure): void {
+  if (script === undefined) {
+    console.log(error.stack ?? error.message);
+    console.log(`seed ${seed}, world ${moves ?? 0}; again: npm run fuzz -- --moves ${moves ?? 0}`);
+    return;
+  }
   const folder = join(ROOT, 'build/fuzz');
   const file = join(folder, `${seed}-${session}.json`);
   const text = scriptToJson(script);
@@ -70,11 +87,21 @@ function run(modules: readonly WasmModule[]): boolean {
   if (result.failure !== undefined) keep(seed, result.failure);
   console.log(
     `fuzz: seed ${seed}, ${result.sessions} sessions (${rate(result.sessions)}), ` +
-      `${result.connections} connections, ${result.inputs} inputs (${rate(result.inputs)}), ` +
+      `${result.connections} connections, ${result.redirected} redirected, ${result.inputs} inputs (${rate(result.inputs)}), ` +
       `${result.pages} memory pages, ${took.toFixed(1)} s, ${result.failure ? 'FAILED' : 'nothing found'}`,
   );
   return result.failure === undefined;
 }
 
-const modules = await filters();
-process.exitCode = (values.replay === undefined ? run(modules) : replay(modules, values.replay)) ? 0 : 1;
+function main(modules: readonly WasmModule[]): boolean {
+  if (values.moves !== undefined) return moveAgain(modules);
+  return values.replay === undefined ? run(modules) : replay(modules, values.replay);
+}
+
+async function againstEnvoy(): Promise<boolean> {
+  await filters();
+  const { fuzzEnvoy } = await import('../../test/fuzz/main.ts');
+  return fuzzEnvoy(numberOf('seed') ?? 1, numberOf('minutes') ?? 1);
+}
+
+process.exitCode = (values.envoy ? await againstEnvoy() : main(await filters())) ? 0 : 1;

@@ -1,6 +1,12 @@
 /** Assignments that worlds are given, and what they say about an organization. */
 import xxhash from 'xxhash-wasm';
-import { encodeAssignment, NO_SERVER, SLOTS, type AssignmentMessage } from '../wire/index.ts';
+import {
+  encodeAssignment,
+  NO_SERVER,
+  SLOTS,
+  type AssignmentMessage,
+  type OrdersMessage,
+} from '../wire/index.ts';
 import type { Random } from './random.ts';
 
 const { h64Raw } = await xxhash();
@@ -24,16 +30,17 @@ export class Table {
     pins: ReadonlyMap<string, number>,
     readonly points: number,
     readonly mostOrganizations: number,
+    readonly orders: OrdersMessage,
   ) {
     this.pins = pins;
   }
 
   /** The plugin configuration that says this under a number. */
   encode(epoch: number, version: number): Buffer {
-    const { servers, slots, pins, points, mostOrganizations } = this;
+    const { servers, slots, pins, points, mostOrganizations, orders } = this;
     // Reports twice as far apart as ticks, full ones often: both kinds come up.
     const reports = { cluster: 'control_plane', intervalMs: 500, fullIntervalMs: 4000, mostOrganizations };
-    const message: AssignmentMessage = { epoch, version, servers, slots, pins, points, reports };
+    const message: AssignmentMessage = { epoch, version, servers, slots, pins, points, reports, orders };
     return encodeAssignment(message);
   }
 
@@ -63,5 +70,29 @@ export function randomTable(
   const pins = new Map<string, number>();
   for (let i = random.below(12); i > 0; i--)
     pins.set(random.pick(organizations), random.below(servers.length));
-  return new Table(servers, slots, pins, random.pick([1, 2, 16, 16, 1024]), random.pick([1, 3, 5000, 5000]));
+  const points = random.pick([1, 2, 16, 16, 1024]);
+  const mostOrganizations = random.pick([1, 3, 5000, 5000]);
+  const orders = ordersForOthers(random, servers, organizations);
+  return new Table(servers, slots, pins, points, mostOrganizations, orders);
+}
+
+/** Orders that concern no connection: they name other proxies, or servers that nobody sits on. */
+function ordersForOthers(
+  random: Random,
+  servers: readonly string[],
+  organizations: readonly string[],
+): OrdersMessage {
+  const one = (): { issued: bigint; server: string; proxies: string[] } => {
+    const [server, proxies] = random.once(2)
+      ? [random.pick(servers), ['another-proxy', 'fuzzed-prox']]
+      : [`empty-${random.below(9)}`, []];
+    return { issued: BigInt(random.below(5000)), server, proxies };
+  };
+  const close = Array.from({ length: random.below(4) }, one);
+  const heal = Array.from({ length: random.below(4) }, () => {
+    const { issued, server: from, proxies } = one();
+    const slots = Array.from({ length: random.below(400) }, () => random.below(SLOTS));
+    return { issued, from, proxies, slots, organizations: [random.pick(organizations)] };
+  });
+  return { close, heal };
 }

@@ -1,10 +1,10 @@
-/** An MQTT device's connection, held against what the oracle says of its bytes. */
+/** A device's TCP connection, held against what the oracle says of its bytes. */
 import type { TcpStream, Vm, Worker } from '../host/index.ts';
 import type { Counts } from './counts.ts';
 import { Device, SERVER_PROPERTY } from './device.ts';
 import type { Event } from './events.ts';
-import type { ListenerKind } from './listeners.ts';
-import { mqttVerdict } from './oracle/mqtt.ts';
+import { clusterOf, type ListenerKind } from './listeners.ts';
+import { tcpVerdict } from './oracle/framed.ts';
 import type { Verdict } from './oracle/verdict.ts';
 import { check } from './violation.ts';
 import type { World } from './world.ts';
@@ -16,6 +16,7 @@ const FIRST_BYTE = Buffer.from([0xd0]);
 
 export class TcpDevice extends Device {
   readonly stream: TcpStream;
+  readonly group: number | undefined;
   /** The number of the assignment in force when it was decided. */
   assignment = '';
   private receivedBytes = 0;
@@ -28,9 +29,10 @@ export class TcpDevice extends Device {
     counts: Counts,
     worker: Worker,
     world: World,
-    readonly group: number | undefined,
+    { group, properties }: Pick<Extract<Event, { do: 'connect' }>, 'group' | 'properties'>,
   ) {
-    super(kind, vm, counts);
+    super(kind, vm, counts, properties);
+    this.group = group;
     this.openedAt = world.now;
     this.configuredBefore = world.configured;
     this.stream = worker.connect(kind.name, { properties: this.properties });
@@ -83,7 +85,7 @@ export class TcpDevice extends Device {
   }
 
   private verdict(): Verdict {
-    return mqttVerdict(this.kind.sources, Buffer.concat(this.received), this.ended);
+    return tcpVerdict(this.kind, Buffer.concat(this.received), this.ended, this.properties);
   }
 
   /** The filter has decided: as it had to? */
@@ -96,7 +98,7 @@ export class TcpDevice extends Device {
       const key = this.stream.state('envoy.hashable_string');
       check(key === place.hashKey, () => `the hash key is ${String(key)}, not ${place.hashKey}`);
       const cluster = this.stream.state('envoy.tcp_proxy.cluster');
-      check(cluster === 'servers_mqtt', () => `the cluster is ${String(cluster)}`);
+      check(cluster === clusterOf(this.kind), () => `the cluster is ${String(cluster)}`);
       this.routed = { organization: verdict.bytes.toString(), place };
       return;
     }

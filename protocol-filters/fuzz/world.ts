@@ -8,6 +8,7 @@ import { Counts } from './counts.ts';
 import type { Device } from './device.ts';
 import type { Event } from './events.ts';
 import { HttpDevice } from './http-device.ts';
+import { listenersOf } from './generate/declared.ts';
 import { encodeKind, LISTENERS, type ListenerKind } from './listeners.ts';
 import { configurationProblem } from './oracle/configuration.ts';
 import { REASONS, type Reason } from './oracle/verdict.ts';
@@ -71,7 +72,7 @@ export class World {
     this.counters = new Map(REASONS.map((reason) => [reason, counter(reason)]));
     const assignFirst = !random.once(4);
     if (assignFirst) this.assign(1, 0);
-    for (const kind of LISTENERS) this.configure(kind);
+    for (const kind of listenersOf(seed)) this.configure(kind);
     this.reporters = [this.host.main, ...this.host.workers].map((thread) => ({
       vm: vmOf(thread),
       counts: new Counts(),
@@ -149,8 +150,8 @@ export class World {
     this.connections++;
     const device =
       event.do === 'connect'
-        ? new TcpDevice(kind, reporter.vm, reporter.counts, worker, this, event.group)
-        : new HttpDevice(kind, reporter.vm, reporter.counts, worker, this, event.headers);
+        ? new TcpDevice(kind, reporter.vm, reporter.counts, worker, this, event)
+        : new HttpDevice(kind, reporter.vm, reporter.counts, worker, this, event);
     this.devices.set(event.c, device);
     if (device instanceof TcpDevice) this.undecided.add(device);
     this.afterwards(device);
@@ -347,7 +348,7 @@ export class World {
 
   /** Plugins that have a configuration. */
   private get plugins(): number {
-    return LISTENERS.length + (this.version > 0 ? 1 : 0);
+    return this.kinds.size + (this.version > 0 ? 1 : 0);
   }
 }
 

@@ -2,7 +2,8 @@
 // 3.1.1 and 5.0, section 2.1 (fixed header) and chapter 3.
 import { byteAt, bytesAt, uint16At } from '../sdk/reader';
 import { isText } from '../sdk/bytes';
-import { MQTT_5, MQTT_FROM_DEVICE } from './framing';
+import { NO_MESSAGE } from './protocol';
+import { FROM_DEVICE } from './session';
 
 /** A topic is looked at as far as this. */
 const LOOKED_AT: u32 = 128;
@@ -66,9 +67,7 @@ function isReason(offset: u32, length: u32, size: u32): bool {
 }
 
 /** May a packet of this type, flags and length stand here? */
-function isPacket(kind: u32, first: i32, body: u32, length: u32, size: u32): bool {
-  const fromDevice = (kind & MQTT_FROM_DEVICE) != 0;
-  const is5 = (kind & MQTT_5) != 0;
+function isPacket(fromDevice: bool, is5: bool, first: i32, body: u32, length: u32, size: u32): bool {
   if (first >>> 4 == 3) return isPublish(first & 15, body, length, size, is5);
   switch (first) {
     case 0x20: // CONNACK
@@ -99,12 +98,13 @@ function isPacket(kind: u32, first: i32, body: u32, length: u32, size: u32): boo
   }
 }
 
-/** The whole length of the packet at `offset`; 0 where there is none, or its fixed header is cut off. */
-export function mqttPacketAt(kind: u32, offset: u32, size: u32): u32 {
+/** The whole length of the packet at `offset`; NO_MESSAGE where there is none, or its fixed header is cut off. */
+export function mqttPacketAt(side: u32, is5: bool, offset: u32, size: u32): u32 {
   const first = byteAt(offset);
-  if (first < 0) return 0;
+  if (first < 0) return NO_MESSAGE;
   const length = remainingLength(offset, size);
-  if (length < 0) return 0;
+  if (length < 0) return NO_MESSAGE;
   const whole = headerSize + <u32>length;
-  return isPacket(kind, first, offset + headerSize, length, size) ? whole : 0;
+  const right = isPacket(side == FROM_DEVICE, is5, first, offset + headerSize, length, size);
+  return right ? whole : NO_MESSAGE;
 }

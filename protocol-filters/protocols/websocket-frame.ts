@@ -9,6 +9,21 @@ const CLOSE: i32 = 8;
 const PONG: i32 = 10;
 const LONGEST_CONTROL: i32 = 125;
 
+/** Of the frame that `webSocketFrameAt` found: its first byte, and how long its header is. */
+export let frameFirst: i32 = 0;
+export let frameHeader: u32 = 0;
+
+/** Does the frame carry a message's data; and is it the last of its message? */
+export function isData(first: i32): bool {
+  return (first & 0x0f) < CLOSE;
+}
+export function isLast(first: i32): bool {
+  return (first & FIN) != 0;
+}
+export function isCompressed(first: i32): bool {
+  return (first & RSV1) != 0;
+}
+
 /** The whole length of the frame at `offset`; 0 where there is none, where its header is cut off, or from 4 GiB on. */
 export function webSocketFrameAt(offset: u32, size: u32): u32 {
   if (size - offset < 2) return 0;
@@ -17,6 +32,8 @@ export function webSocketFrameAt(offset: u32, size: u32): u32 {
   if (first < 0 || second < 0 || (first & RSV2_3) != 0) return 0;
   // Servers do not mask.
   if ((second & 0x80) != 0) return 0;
+  frameFirst = first;
+  frameHeader = 2;
   const opcode = first & 0x0f;
   if (opcode >= CLOSE) {
     // Behind a Close there comes nothing more.
@@ -29,10 +46,12 @@ export function webSocketFrameAt(offset: u32, size: u32): u32 {
   if (second < 126) return 2 + <u32>second;
   // The shortest way to write a length is the only one.
   if (second == 126) {
+    frameHeader = 4;
     const length = size - offset < 4 ? -1 : uint16At(offset + 2);
     return length < 126 ? 0 : 4 + <u32>length;
   }
   if (size - offset < 10) return 0;
+  frameHeader = 10;
   for (let i: u32 = 2; i < 6; i++) {
     if (byteAt(offset + i) != 0) return 0;
   }

@@ -88,7 +88,8 @@ export function isText(data: usize, length: u32): bool {
   return true;
 }
 
-function hexDigit(byte: u8): i32 {
+/** The value of a hexadecimal digit, or -1. */
+export function hexDigit(byte: u8): i32 {
   if (byte >= 48 && byte <= 57) return <i32>byte - 48;
   const lower = toLower(byte);
   return lower >= 97 && lower <= 102 ? <i32>lower - 87 : -1;
@@ -112,6 +113,36 @@ export function percentDecode(data: usize, length: u32): u32 {
     }
     store<u8>(data + to, byte);
     to++;
+  }
+  return to;
+}
+
+/** ASCII letters in place. */
+export function lowerCase(data: usize, length: u32): void {
+  for (let i: u32 = 0; i < length; i++) store<u8>(data + i, toLower(load<u8>(data + i)));
+}
+
+function sextet(byte: u8): i32 {
+  if (byte >= 65 && byte <= 90) return <i32>byte - 65;
+  if (byte >= 97 && byte <= 122) return <i32>byte - 71;
+  if (byte >= 48 && byte <= 57) return <i32>byte + 4;
+  return byte == 43 ? 62 : byte == 47 ? 63 : -1;
+}
+
+/** Decodes base64 (RFC 4648, section 4) in place, up to the first byte that is none; returns the new length. */
+export function base64Decode(data: usize, length: u32): u32 {
+  let to: u32 = 0;
+  let bits: u32 = 0;
+  let held: u32 = 0;
+  for (let from: u32 = 0; from < length; from++) {
+    const value = sextet(load<u8>(data + from));
+    if (value < 0) break;
+    held = (held << 6) | (<u32>value);
+    bits += 6;
+    if (bits >= 8) {
+      bits -= 8;
+      store<u8>(data + to++, <u8>(held >>> bits));
+    }
   }
   return to;
 }

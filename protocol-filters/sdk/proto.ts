@@ -59,6 +59,13 @@ export class ProtoReader {
     return this.valid;
   }
 
+  /** Instead of `next`, where the range is the content of a packed field: the next number is in `value`. */
+  nextPacked(): bool {
+    if (!this.valid || this.at >= this.end) return false;
+    this.value = this.varint();
+    return this.valid;
+  }
+
   private varint(): u64 {
     let result: u64 = 0;
     let shift: u64 = 0;

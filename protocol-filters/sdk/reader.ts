@@ -1,10 +1,13 @@
-// Reads one of a stream's buffers by offset through a small window, so that the rest is never copied into the VM.
+// Reads one of a stream's buffers by offset through a small window, so that the rest is never copied into the VM; or bytes
+// in memory, all of them at once.
 //
 // A window is valid until the next host call that returns something.
 import { getBuffer, hostData, hostSize } from './host';
 
 /** Most messages' first bytes fit: one host call. */
 const WINDOW: u32 = 256;
+
+const IN_MEMORY: i32 = -1;
 
 let type: i32 = 0;
 let size: u32 = 0;
@@ -18,6 +21,22 @@ export function openBuffer(bufferType: i32, bytes: u32): void {
   size = bytes;
   start = 0;
   length = 0;
+}
+
+/** After another host call that returned something: what was read before is not there any more. */
+export function readAnew(): void {
+  if (type == IN_MEMORY) return;
+  start = 0;
+  length = 0;
+}
+
+/** The same for bytes that are in memory already, for as long as they are. */
+export function openMemory(address: usize, bytes: u32): void {
+  type = IN_MEMORY;
+  size = bytes;
+  start = 0;
+  length = bytes;
+  data = address;
 }
 
 /** The address of `count` bytes at `offset`, or 0 where the buffer does not have them. */

@@ -1,4 +1,4 @@
-// xxHash64, seed 0: the hash of the slot table. Source: the xxHash specification (doc/xxhash_spec.md), XXH64.
+// xxHash64; with seed 0 it is the hash of the slot table. Source: the xxHash specification (doc/xxhash_spec.md), XXH64.
 
 const PRIME_1: u64 = 0x9e3779b185ebca87;
 const PRIME_2: u64 = 0xc2b2ae3d27d4eb4f;
@@ -15,14 +15,18 @@ function merge(accumulator: u64, lane: u64): u64 {
 }
 
 export function xxHash64(data: usize, length: u32): u64 {
+  return xxHash64Seeded(data, length, 0);
+}
+
+export function xxHash64Seeded(data: usize, length: u32, seed: u64): u64 {
   let at = data;
   const end = data + length;
   let hash: u64;
   if (length >= 32) {
-    let a: u64 = PRIME_1 + PRIME_2;
-    let b: u64 = PRIME_2;
-    let c: u64 = 0;
-    let d: u64 = 0 - PRIME_1;
+    let a: u64 = seed + PRIME_1 + PRIME_2;
+    let b: u64 = seed + PRIME_2;
+    let c: u64 = seed;
+    let d: u64 = seed - PRIME_1;
     while (at + 32 <= end) {
       a = round(a, load<u64>(at));
       b = round(b, load<u64>(at + 8));
@@ -33,7 +37,7 @@ export function xxHash64(data: usize, length: u32): u64 {
     hash = rotl<u64>(a, 1) + rotl<u64>(b, 7) + rotl<u64>(c, 12) + rotl<u64>(d, 18);
     hash = merge(merge(merge(merge(hash, a), b), c), d);
   } else {
-    hash = PRIME_5;
+    hash = seed + PRIME_5;
   }
   hash += length;
   while (at + 8 <= end) {

@@ -28,6 +28,7 @@ describe('reports', () => {
       version: 1n,
       full: true,
       organizationsLeftOut: 0,
+      drained: [],
     });
     const slot = slotOf('acme');
     expect(report?.slots).toHaveLength(2);

@@ -69,6 +69,19 @@ describe('who is drained', () => {
     expect(hex(fallback.atClient.bytes)).toBe(hex(PINGRESP));
   });
 
+  it('who sat on a fallback that has become its home, when its organization moves on', () => {
+    const product = new Product();
+    // Its server is away: the ring sends it elsewhere, the table follows, and later the server is back.
+    const fallback = device(product, 5, elsewhere);
+    move(product);
+    fallback.serverSends(PINGRESP);
+    expect(hex(fallback.atClient.bytes)).toBe(hex(PINGRESP));
+    product.assign({ version: 4, tableVersion: 4, drainUpTo: 4 });
+    tick(product);
+    fallback.serverSends(PINGRESP);
+    expect(hex(fallback.atClient.bytes)).toBe(hex(PINGRESP) + hex(PINGRESP) + hex(REDIRECT));
+  });
+
   it('nobody whose organization came back before its boundary did', () => {
     const product = new Product();
     const stream = device(product);
@@ -162,7 +175,7 @@ describe('MQTT 5', () => {
   it('is closed at the end of the window where the server is silent, and counted', () => {
     const product = new Product();
     const stream = device(product);
-    move(product, { windowMs: 5000 });
+    move(product, { windowMs: 5000, longestWindowMs: 5000 });
     tick(product, 4750);
     expect(stream.open).toBe(true);
     tick(product, 750);
@@ -286,7 +299,7 @@ describe('WebSocket', () => {
     const product = new Product();
     const stream = socket(product);
     stream.serverSends(Buffer.from([0x82, 127, 0, 0, 0, 1, 0, 0, 0, 0, 1, 2, 3]));
-    move(product, { windowMs: 1000 });
+    move(product, { windowMs: 1000, longestWindowMs: 1000 });
     stream.serverSends(TEXT);
     tick(product, 1750);
     expect(stream.open).toBe(false);

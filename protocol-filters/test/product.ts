@@ -18,6 +18,7 @@ import {
   encodeListener,
   SLOTS,
   type AssignmentMessage,
+  type ListenerMessage,
   type OrganizationSource,
   type Report,
 } from '../wire/index.ts';
@@ -25,12 +26,15 @@ import {
 export const SERVERS = ['a', 'b', 'c'] as const;
 
 let compiled: WasmModule | undefined;
-function module(): WasmModule {
+function productModule(): WasmModule {
   return (compiled ??= WasmModule.compile(readFileSync(join(ROOT, 'build/filters/cohort.wasm'))));
 }
 
 /** Where Envoy tells which server a connection went to; 'envoy.lb' is one segment. */
 const HASH_KEY_PROPERTY = 'xds\0upstream_host_metadata\0filter_metadata\0envoy.lb\0hash_key';
+
+/** What Envoy has verified of a connection: properties by their path, the segments parted by bars. */
+export type Verified = Readonly<Record<string, string>>;
 
 export interface ProductOptions {
   mqttSources?: readonly OrganizationSource[];
@@ -38,6 +42,10 @@ export interface ProductOptions {
   /** null: no assignment arrives. */
   assignment?: Partial<AssignmentMessage> | null;
   firstMessageTimeoutMs?: number;
+  /** Of both listeners. */
+  listener?: Pick<ListenerMessage, 'mismatchAllowed' | 'knownOnly'>;
+  /** Default: the product's. */
+  module?: WasmModule;
 }
 
 /** One worker with the assignment plugin, an MQTT and a WebSocket listener, on a clock that the test moves. */
@@ -55,7 +63,14 @@ export class Product {
     const websocket = options.websocketSources ?? [{ field: 'HTTP_PATH_SEGMENT', segment: 0 }];
     this.configure(
       'mqtt',
-      encodeListener({ name: 'mqtt', protocol: 'MQTT', cluster: 'servers_mqtt', sources: mqtt, ...limits }),
+      encodeListener({
+        name: 'mqtt',
+        protocol: 'MQTT',
+        cluster: 'servers_mqtt',
+        sources: mqtt,
+        ...limits,
+        ...options.listener,
+      }),
     );
     this.configure(
       'websocket',
@@ -64,14 +79,21 @@ export class Product {
         protocol: 'WEBSOCKET',
         cluster: 'servers_websocket',
         sources: websocket,
+        ...options.listener,
       }),
     );
   }
 
   /** Pushes a plugin configuration; what the proxy would answer. */
-  configure(name: 'assignment' | 'mqtt' | 'websocket', configuration: Uint8Array): boolean {
+  configure(
+    name: 'assignment' | 'organizations' | 'mqtt' | 'websocket',
+    configuration: Uint8Array,
+    vmConfiguration = '',
+  ): boolean {
     const kind = name === 'websocket' ? 'http' : 'network';
-    const plugin = { name, rootId: name, configuration, kind, vmId: 'cohort', module: module() } as const;
+    const module = this.options.module ?? productModule();
+    const vm = { vmId: 'cohort', vmConfiguration: Buffer.from(vmConfiguration), module };
+    const plugin = { name, rootId: name, configuration, kind, ...vm } as const;
     return this.host.configure(plugin).accepted;
   }
 
@@ -91,13 +113,16 @@ export class Product {
   }
 
   /** A device's TCP connection; its server will be `server`, as Envoy's metadata of the upstream host tell. */
-  connect(server = 'a'): TcpStream {
+  connect(server = 'a', verified: Verified = {}): TcpStream {
     const upstream = new Map([[HASH_KEY_PROPERTY, Buffer.from(server)]]);
-    return this.host.worker().connect('mqtt', { properties: upstream, maxEarlyDataBytes: 65536 });
+    // What TLS tells is not there before the handshake, and the first bytes come after it.
+    const handshakeProperties = propertiesOf(verified);
+    const all = { properties: upstream, handshakeProperties, maxEarlyDataBytes: 65536 };
+    return this.host.worker().connect('mqtt', all);
   }
 
   /** A device's HTTP request. */
-  request(path: string, headers: Pairs = UPGRADE, server = 'a'): HttpStream {
+  request(path: string, headers: Pairs = UPGRADE, server = 'a', verified: Verified = {}): HttpStream {
     const pseudo: Pairs = [
       [':method', 'GET'],
       [':path', path],
@@ -107,7 +132,7 @@ export class Product {
     const overridden = new Set(headers.map(([name]) => String(name)));
     return this.host.worker().request('websocket', {
       headers: [...pseudo.filter(([name]) => !overridden.has(String(name))), ...headers],
-      properties: new Map([[HASH_KEY_PROPERTY, Buffer.from(server)]]),
+      properties: new Map([[HASH_KEY_PROPERTY, Buffer.from(server)], ...propertiesOf(verified)]),
     });
   }
 
@@ -142,6 +167,12 @@ export class Product {
     }
     return found;
   }
+}
+
+function propertiesOf(verified: Verified): Map<string, Uint8Array> {
+  return new Map(
+    Object.entries(verified).map(([path, value]) => [path.replaceAll('|', '\0'), Buffer.from(value)]),
+  );
 }
 
 export const UPGRADE: Pairs = [

@@ -1,12 +1,14 @@
 /** A batch: sessions that run side by side in one world, with time passing and configurations coming in. */
 import type { Event } from '../events.ts';
-import { LISTENERS } from '../listeners.ts';
 import { Random } from '../random.ts';
+import { LISTENER_NAMES, listenersOf } from './declared.ts';
 import { nonsense } from './nonsense.ts';
-import { mqttSession, silentSession, webSocketSession, type Queue } from './session.ts';
+import { silentSession, tcpSession, webSocketSession, type Queue } from './session.ts';
 
 /** Sessions of one batch. */
 export const BATCH = 48;
+/** Batches that a world lives for. */
+export const WORLD_BATCHES = 200;
 
 /** Something that happens to the proxy and to no connection of its own; mostly nothing. */
 function worldEvent(random: Random): Event | undefined {
@@ -21,30 +23,41 @@ function worldEvent(random: Random): Event | undefined {
   if (kind < 74)
     return { do: 'assign', step: random.pick([1, 1, 1, 2, 0, -1, -5, 1000]), table: random.below(4) };
   if (kind < 76) {
-    const { name } = random.pick(LISTENERS);
-    return { do: 'settings', listener: name, timeoutMs: random.pick([1, 250, 251, 1000, 10_000]) };
+    return {
+      do: 'settings',
+      listener: random.pick(LISTENER_NAMES),
+      timeoutMs: random.pick([1, 250, 251, 1000, 10_000]),
+    };
   }
-  if (kind < 78) return { do: 'nonsense', plugin: random.pick(LISTENERS).name, bytes: nonsense(random) };
+  if (kind < 78) return { do: 'nonsense', plugin: random.pick(LISTENER_NAMES), bytes: nonsense(random) };
   return undefined;
 }
 
-function sessions(random: Random): Queue[] {
+function sessions(random: Random, world: number): Queue[] {
+  const kinds = listenersOf(world);
+  const tcp = kinds.filter(({ protocol }) => protocol !== 'WEBSOCKET');
+  const http = kinds.filter(({ protocol }) => protocol === 'WEBSOCKET');
   const queues: Queue[] = [];
   let next = 0;
   for (let group = 0; group < BATCH; group++) {
-    const kind = random.weighted({ mqtt: 12, silent: 1, webSocket: 5 });
+    const kind = random.weighted({ tcp: 12, silent: 1, webSocket: 5 });
     const numbers = (): number => next++;
-    if (kind === 'mqtt') queues.push(...mqttSession(random, numbers, group));
-    else if (kind === 'silent') queues.push(...silentSession(random, numbers));
-    else queues.push(...webSocketSession(random, numbers));
+    if (kind === 'tcp') queues.push(...tcpSession(random, numbers, group, random.pick(tcp)));
+    else if (kind === 'silent') queues.push(...silentSession(random, numbers, random.pick(tcp)));
+    else queues.push(...webSocketSession(random, numbers, random.pick(http)));
   }
   return queues;
+}
+
+/** The seed of the world in which a batch runs. */
+export function worldOf(seed: number, number: number): number {
+  return new Random(seed, ~(number - (number % WORLD_BATCHES))).next();
 }
 
 /** The batch of that number: `number` and the seed decide it. */
 export function batch(seed: number, number: number): Event[] {
   const random = new Random(seed, number);
-  const queues = sessions(random);
+  const queues = sessions(random, worldOf(seed, number));
   const events: Event[] = [];
   const positions = queues.map(() => 0);
   const atOnce = random.pick([1, 4, 24, queues.length]);

@@ -42,10 +42,44 @@ function message(random: Random, parts: Part[]): Buffer {
   const all = [...parts];
   if (random.once(3) && all.length > 0) all.splice(random.below(all.length), 1);
   if (random.once(4) && all.length > 0) all.push(random.pick(all));
-  if (random.once(4)) all.push(someField(random, random.pick([0, 1, 2, 3, 4, 5, 6, 7, 8, 99, 0x1fffffff])));
+  if (random.once(4))
+    all.push(someField(random, random.pick([0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 99, 0x1fffffff])));
   if (random.once(4)) all.sort(() => random.below(3) - 1);
   const bytes = Buffer.concat(all);
   return random.once(12) ? bytes.subarray(0, random.below(bytes.length + 1)) : bytes;
+}
+
+/** Numbers, packed or each by itself. */
+function numbers(random: Random, number: number, values: readonly number[]): Part[] {
+  const all = values.map((value) => (random.once(60) ? someNumber(random) : variable(value)));
+  if (random.once(4)) return all.map((one) => tagged(number, 0, one));
+  const bytes = Buffer.concat(all);
+  return [someBytes(random, number, random.once(40) ? bytes.subarray(0, -1) : bytes)];
+}
+
+function name(random: Random, longest: number): Buffer {
+  return Buffer.alloc(random.once(12) ? random.pick([0, longest, longest + 1]) : 3, 'n');
+}
+
+function orders(random: Random): Part[] {
+  const proxies = random.pick([0, 1, 2, 2, 3, random.once(20) ? random.pick([4096, 4097]) : 1]);
+  const parts = Array.from({ length: proxies }, () => someBytes(random, 11, name(random, 256)));
+  const some = (most: number): number[] =>
+    Array.from({ length: random.below(4) }, () => random.below(random.once(30) ? most + 1 : most));
+  for (let i = random.below(3); i > 0; i--) {
+    const order = [someField(random, 1), someBytes(random, 2, name(random, 128))];
+    if (proxies > 0) order.push(...numbers(random, 3, some(proxies)));
+    parts.push(someBytes(random, 12, random.once(6) ? message(random, order) : Buffer.concat(order)));
+  }
+  for (let i = random.below(3); i > 0; i--) {
+    const order = [someField(random, 1), someBytes(random, 2, name(random, 128))];
+    if (proxies > 0) order.push(...numbers(random, 3, some(proxies)));
+    const many = random.once(30) ? random.pick([65_536, 65_537]) : 0;
+    order.push(...numbers(random, 4, many > 0 ? new Array<number>(many).fill(7) : some(SLOTS)));
+    for (let j = random.below(3); j > 0; j--) order.push(someBytes(random, 5, name(random, 256)));
+    parts.push(someBytes(random, 13, random.once(6) ? message(random, order) : Buffer.concat(order)));
+  }
+  return parts;
 }
 
 function assignment(random: Random): Buffer {
@@ -91,23 +125,73 @@ function assignment(random: Random): Buffer {
     ...(random.once(2)
       ? [someBytes(random, 10, message(random, [someField(random, 1), someField(random, 2)]))]
       : []),
+    ...(random.once(2) ? orders(random) : []),
+  ]);
+}
+
+/** Fields that the protocols' messages have, and those of every connection. */
+const FIELDS: Readonly<Record<number, readonly number[]>> = {
+  1: [1, 2, 3, 27],
+  2: [4, 5, 6, 24],
+  3: [40, 27],
+  4: [40, 41, 42],
+  5: [43],
+};
+const NAMED = [3, 4, 6, 20, 25, 26, 27, 40, 42];
+
+function sourceName(random: Random, field: number): Buffer {
+  if (field !== 40 || random.once(8))
+    return Buffer.alloc(random.pick([1, 5, 256, random.once(9) ? 257 : 9]), 'n');
+  return Buffer.from(
+    random.pick(['/params/organization', '/', '/a~1b/~0', '/x~2', 'a', '/1'.repeat(16), '/1'.repeat(17)]),
+  );
+}
+
+function source(random: Random, protocol: number): Part {
+  const field = random.once(8) ? random.below(48) : random.pick(FIELDS[protocol] ?? [1]);
+  const parts = [random.once(9) ? someField(random, 1) : tagged(1, 0, variable(field))];
+  if (NAMED.includes(field) !== random.once(10)) parts.push(someBytes(random, 2, sourceName(random, field)));
+  if (field === 5 || field > 40) parts.push(someField(random, 3));
+  if ((field === 41) !== random.once(10))
+    parts.push(random.once(4) ? someField(random, 9) : tagged(9, 0, variable(8)));
+  return someBytes(random, 4, random.once(5) ? message(random, parts) : Buffer.concat(parts));
+}
+
+function text(random: Random, most: number): Buffer {
+  return random.once(9)
+    ? random.bytes(random.below(most))
+    : Buffer.alloc(random.pick([0, 9, most, most + 1]), 't');
+}
+
+function redirect(random: Random): Part {
+  const close = random.pick([0, 1012, 4000, 4999, 5000, 1000, random.once(4) ? 1011 : 4001]);
+  return message(random, [
+    tagged(1, 0, variable(1)),
+    someBytes(random, 2, text(random, 512)),
+    someField(random, 3),
+    tagged(4, 0, variable(close)),
+    someBytes(random, 5, text(random, 128)),
+    someBytes(random, 6, text(random, 4096)),
+    someBytes(random, 7, text(random, 4096)),
+  ]);
+}
+
+function framing(random: Random): Part {
+  return message(random, [
+    random.once(6) ? someField(random, 1) : tagged(1, 0, variable(random.between(0, 6))),
+    someBytes(random, 2, text(random, 16)),
+    random.once(6) ? someField(random, 3) : tagged(3, 0, variable(random.pick([1, 2, 4]))),
+    random.once(6) ? someField(random, 6) : tagged(6, 0, variable(random.pick([1, 16, 65536, 65537]))),
+    someField(random, 7),
   ]);
 }
 
 function listener(random: Random): Buffer {
-  const protocol = random.pick([1, 1, 2, 2, 3]);
-  const sources = Array.from({ length: random.pick([1, 1, 2, 16, 17, 0]) }, () => {
-    const field = random.once(8) ? random.below(8) : random.between(1, 3) + (protocol === 2 ? 3 : 0);
-    const named = field === 3 || field === 4 || field === 6;
-    const name = Buffer.alloc(
-      named !== random.once(10) ? random.pick([1, 5, 256, random.once(9) ? 257 : 9]) : 0,
-      'n',
-    );
-    const parts = [random.once(9) ? someField(random, 1) : tagged(1, 0, variable(field))];
-    if (name.length > 0) parts.push(someBytes(random, 2, name));
-    if (field === 5) parts.push(someField(random, 3));
-    return someBytes(random, 4, random.once(5) ? message(random, parts) : Buffer.concat(parts));
-  });
+  const protocol = random.pick([1, 1, 2, 2, 3, 4, 4, 5, 6]);
+  const inner = random.once(6) ? random.below(6) : 0;
+  const sources = Array.from({ length: random.pick([1, 1, 2, 16, 17, 0]) }, () =>
+    source(random, random.once(9) ? random.between(1, 5) : protocol),
+  );
   return message(random, [
     someBytes(random, 1, Buffer.from('fuzzed')),
     random.once(6) ? someField(random, 2) : tagged(2, 0, variable(protocol)),
@@ -118,6 +202,10 @@ function listener(random: Random): Buffer {
     ),
     ...sources,
     someField(random, 5),
+    ...(inner > 0 ? [tagged(7, 0, variable(inner))] : []),
+    ...(random.once(2) ? [someBytes(random, 8, redirect(random))] : []),
+    ...(random.once(2) ? [someBytes(random, 9, framing(random))] : []),
+    ...(random.once(4) ? [someBytes(random, 10, random.bytes(9)), someField(random, 11)] : []),
   ]);
 }
 

@@ -1,10 +1,13 @@
 /** What a device does from its connect to its end: sessions of every kind, as queues of events. */
-import { HTTP_LISTENERS, TCP_LISTENERS } from '../listeners.ts';
+import type { Pairs } from '../../host/index.ts';
+import type { ListenerKind } from '../listeners.ts';
+import { identities } from './identities.ts';
 import type { Random } from '../random.ts';
 import type { Event } from '../events.ts';
 import { connectByHand, connectByLibrary } from './connect.ts';
+import { framedFirst, framedReplies } from './framed.ts';
 import { cut, mutate, type Part } from './mutate.ts';
-import { serverBytes, serverFrames } from './server.ts';
+import { deviceFrames, serverBytes, serverFrames } from './server.ts';
 import { upgradeHeaders } from './upgrade.ts';
 
 /** Longer ones are not sent byte by byte too often. */
@@ -21,7 +24,8 @@ function connectPacket(random: Random): Buffer {
 }
 
 /** The first bytes of a device. */
-function firstBytes(random: Random): Buffer {
+function firstBytes(random: Random, listener: ListenerKind): Buffer {
+  if (listener.protocol !== 'MQTT') return framedFirst(random, listener);
   const kind = random.weighted({ valid: 6, mutated: 8, random: 1, large: 1 });
   const packet = connectPacket(random);
   if (kind === 'valid') return packet;
@@ -80,13 +84,24 @@ function accepted(random: Random, c: number): Event {
   return { do: 'accept', c, server };
 }
 
-/** An MQTT device, or three with the same bytes in other chunks. */
-export function mqttSession(random: Random, numbers: Numbers, group: number): Queue[] {
-  const { name: listener } = random.pick(TCP_LISTENERS);
+/** Only listeners that look for identities get some. */
+function identitiesFor(random: Random, listener: string): { properties?: Pairs } {
+  return listener.endsWith('_identity') ? { properties: identities(random) } : {};
+}
+
+/** What the server says, as its protocol has it. */
+function repliesOf(kind: ListenerKind): (random: Random) => Buffer {
+  return kind.protocol === 'MQTT' ? serverBytes : (random) => framedReplies(random, kind);
+}
+
+/** A device, or three with the same bytes in other chunks. */
+export function tcpSession(random: Random, numbers: Numbers, group: number, kind: ListenerKind): Queue[] {
+  const { name: listener } = kind;
   const worker = random.below(2);
-  const first = firstBytes(random);
+  const properties = identitiesFor(random, listener);
+  const first = firstBytes(random, kind);
   // Packets that follow at once; some come in one chunk with the CONNECT.
-  const behind = random.once(3) ? serverBytes(random) : Buffer.alloc(0);
+  const behind = random.once(3) ? repliesOf(kind)(random) : Buffer.alloc(0);
   const bytes = Buffer.concat([first, behind]);
   const endsEarly = random.once(5);
   const hows = (['whole', 'random', 'single'] as const).filter(
@@ -97,36 +112,56 @@ export function mqttSession(random: Random, numbers: Numbers, group: number): Qu
   return variants.map((how): Queue => {
     const c = numbers();
     const parts = cut(random, bytes, how);
-    const queue: Queue = [{ do: 'connect', c, listener, worker, group }];
+    const queue: Queue = [{ do: 'connect', c, listener, worker, group, ...properties }];
     parts.forEach((part, i) => {
       const end = endsEarly && i === parts.length - 1;
       queue.push({ do: 'send', c, ...part, ...(end ? { end } : {}) });
     });
-    const rest = [accepted(random, c), ...conversation(random, c, endsEarly ? [] : more)];
+    const rest = [accepted(random, c), ...conversation(random, c, endsEarly ? [] : more, repliesOf(kind))];
     if (random.once(8)) rest.length = random.below(rest.length);
     return [...queue, ...rest, ...ending(random, c)];
   });
 }
 
 /** A device that says nothing, or not enough. */
-export function silentSession(random: Random, numbers: Numbers): Queue[] {
+export function silentSession(random: Random, numbers: Numbers, kind: ListenerKind): Queue[] {
   const c = numbers();
-  const { name: listener } = random.pick(TCP_LISTENERS);
-  const packet = connectPacket(random);
+  const { name: listener } = kind;
+  const packet = firstBytes(random, kind);
   const part = packet.subarray(0, random.below(packet.length));
   const queue: Queue = [{ do: 'connect', c, listener, worker: random.below(2) }];
   queue.push(...pieces(random, part).map((one): Event => ({ do: 'send', c, ...one })));
   return [random.once(3) ? [...queue, ...ending(random, c)] : queue];
 }
 
-export function webSocketSession(random: Random, numbers: Numbers): Queue[] {
+/** What speaks inside. */
+function insideWebSocket(random: Random, { inner, framing }: ListenerKind): Buffer {
+  if (inner === undefined) return random.bytes(random.size(random.once(50) ? 70_000 : 400));
+  if (inner === 'MQTT') return random.once(2) ? connectPacket(random) : serverBytes(random);
+  const protocol = inner;
+  return framedFirst(random, { ...INSIDE, protocol, framing: framing ?? { kind: 'WHOLE' } });
+}
+
+/** Of a listener inside: all but its protocol and framing. */
+const INSIDE = {
+  name: 'inside',
+  timeoutMs: 0,
+  sources: [{ field: 'DELIMITED', delimiter: ';', index: 1 }],
+} as const;
+
+export function webSocketSession(random: Random, numbers: Numbers, kind: ListenerKind): Queue[] {
   const c = numbers();
-  const { name: listener } = random.pick(HTTP_LISTENERS);
+  const { name: listener } = kind;
   const headers = upgradeHeaders(random, random.once(2));
-  const queue: Queue = [{ do: 'request', c, listener, worker: random.below(2), headers }];
+  const inside = (): Buffer => insideWebSocket(random, kind);
+  const queue: Queue = [
+    { do: 'request', c, listener, worker: random.below(2), headers, ...identitiesFor(random, listener) },
+  ];
   if (random.once(10)) queue.push({ do: 'send', c, bytes: random.bytes(random.size(100)) });
   if (random.once(20)) queue.push({ do: 'unreachable', c });
   queue.push({ do: 'respond', c, status: random.pick([101, 101, 101, 101, 200, 301, 403, 500]) });
-  const more = random.once(2) ? pieces(random, random.bytes(random.size(500))) : [];
-  return [[...queue, ...conversation(random, c, more, serverFrames), ...ending(random, c)]];
+  const said = random.once(3) ? random.bytes(random.size(500)) : deviceFrames(random, inside);
+  const more = random.once(4) ? [] : pieces(random, said);
+  const server = (): Buffer => serverFrames(random, inside);
+  return [[...queue, ...conversation(random, c, more, server), ...ending(random, c)]];
 }

@@ -1,6 +1,6 @@
 /** WebSocket upgrade requests, good and bad. */
 import type { Pairs } from '../../host/index.ts';
-import { NAME, OTHER_NAME } from '../listeners.ts';
+import { DOMAIN, NAME, OTHER_NAME } from '../listeners.ts';
 import type { Random } from '../random.ts';
 import { organizationBytes } from './organizations.ts';
 
@@ -39,12 +39,18 @@ function damaged(random: Random, text: string): string {
   return text.slice(0, at) + inserted + text.slice(at + random.below(3));
 }
 
+/** A host with an organization before the domain, good or bad. */
+function host(random: Random): string {
+  const name = `${organizationBytes(random).toString('latin1')}${random.pick(['.', '.eu.', ''])}`;
+  return `${name}${random.pick([DOMAIN, 'Devices.Test', 'other.test'])}${random.pick(['', ':8080', '.', '.:1'])}`;
+}
+
 /** `mutated`: headers left out, doubled, or with other values. */
 export function upgradeHeaders(random: Random, mutated: boolean): Pairs {
   const headers: [string, string][] = [
     [':method', 'GET'],
     [':scheme', 'http'],
-    [':authority', 'device.test'],
+    [':authority', random.once(3) ? host(random) : 'device.test'],
     [':path', mutated ? damaged(random, path(random)) : path(random)],
     ['upgrade', random.once(4) ? 'WebSocket' : 'websocket'],
     ['connection', 'Upgrade'],
@@ -52,6 +58,10 @@ export function upgradeHeaders(random: Random, mutated: boolean): Pairs {
     ['sec-websocket-key', 'dGhlIHNhbXBsZSBub25jZQ=='],
   ];
   if (!random.once(3)) headers.push([`x-${NAME}`, organizationBytes(random).toString('latin1')]);
+  if (!random.once(4)) {
+    const offered = random.pick(['mqtt', 'MQTT', 'mqttv3.1,mqtt', ' mqtt\t', 'x, mqtt', 'json', 'mqtt2,,']);
+    headers.push(['sec-websocket-protocol', offered]);
+  }
   if (random.once(8)) headers.push(['x-cohort-cluster', 'elsewhere']);
   if (!mutated) return headers;
   for (let i = random.between(1, 2); i > 0; i--) {

@@ -2,8 +2,9 @@
  * What a filter must make of the bytes that an MQTT device sends first. Written from OASIS MQTT 3.1.1 (section 3.1) and
  * MQTT 5.0 (sections 1.5, 2.2, 3.1), apart from the filter.
  */
-import type { OrganizationSource } from '../../wire/index.ts';
-import { before, organization, refuse, WAIT, type Verdict } from './verdict.ts';
+import type { OrganizationSource, OwnSource } from '../../wire/index.ts';
+import { sourcesVerdict, type Properties } from './sources.ts';
+import { before, refuse, WAIT, type Verdict } from './verdict.ts';
 
 const MOST_BYTES = 65536;
 const START = Buffer.from('\x00\x04MQTT');
@@ -99,25 +100,23 @@ function readConnect(bytes: Buffer): Connect {
   return { userProperties, clientId, userName };
 }
 
-function choose(sources: readonly OrganizationSource[], connect: Connect): Verdict {
-  for (const source of sources) {
-    if (source.field === 'MQTT_USER_NAME' && connect.userName !== undefined) {
-      return organization(before(connect.userName, '/'));
-    }
-    if (source.field === 'MQTT_CLIENT_ID' && connect.clientId.length > 0) {
-      return organization(before(connect.clientId, ':'));
-    }
-    if (source.field === 'MQTT_USER_PROPERTY') {
-      const wanted = Buffer.from(source.name);
-      const found = connect.userProperties.find(([name]) => name.equals(wanted));
-      if (found !== undefined) return organization(found[1]);
-    }
+function says(source: OwnSource, connect: Connect): Uint8Array | undefined {
+  if (source.field === 'MQTT_USER_NAME') return connect.userName && before(connect.userName, '/');
+  if (source.field === 'MQTT_CLIENT_ID') {
+    return connect.clientId.length > 0 ? before(connect.clientId, ':') : undefined;
   }
-  return refuse('organization_missing');
+  if (source.field !== 'MQTT_USER_PROPERTY') return undefined;
+  const wanted = Buffer.from(source.name);
+  return connect.userProperties.find(([name]) => name.equals(wanted))?.[1];
 }
 
 /** @param ended the device's FIN has come: nothing more will */
-export function mqttVerdict(sources: readonly OrganizationSource[], bytes: Buffer, ended: boolean): Verdict {
+export function mqttVerdict(
+  sources: readonly OrganizationSource[],
+  bytes: Buffer,
+  ended: boolean,
+  properties: Properties = new Map(),
+): Verdict {
   const more = ended ? refuse('incomplete') : WAIT;
   if (bytes.length === 0) return more;
   if (bytes[0] !== 0x10) return refuse('not_protocol');
@@ -138,7 +137,8 @@ export function mqttVerdict(sources: readonly OrganizationSource[], bytes: Buffe
   if (START.compare(packet, 0, seen, 0, seen) !== 0) return refuse('not_protocol');
   if (packet.length < length) return more;
   try {
-    return choose(sources, readConnect(packet));
+    const connect = readConnect(packet);
+    return sourcesVerdict(sources, properties, (source) => says(source, connect));
   } catch (error) {
     if (error === MALFORMED) return refuse('not_protocol');
     throw error;

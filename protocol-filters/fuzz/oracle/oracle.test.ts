@@ -54,14 +54,11 @@ it('waits for the rest of a CONNECT, and knows its end', () => {
 
 it('reads the organization of an upgrade request out of its path', () => {
   const verdict = (path: string) =>
-    webSocketVerdict(
-      [{ field: 'HTTP_PATH_SEGMENT', segment: 1 }],
-      [
-        [':method', 'GET'],
-        [':path', path],
-        ['upgrade', 'WebSocket'],
-      ],
-    );
+    webSocketVerdict({ sources: [{ field: 'HTTP_PATH_SEGMENT', segment: 1 }] }, [
+      [':method', 'GET'],
+      [':path', path],
+      ['upgrade', 'WebSocket'],
+    ]);
   expect(verdict('/a/b%2Fc%zz/d?x')).toEqual({ kind: 'organization', bytes: Buffer.from('b/c%zz') });
   expect(verdict('/a//d')).toEqual({ kind: 'refuse', reason: 'organization_empty' });
   expect(verdict('/a/?/b')).toEqual({ kind: 'refuse', reason: 'organization_missing' });
@@ -69,7 +66,11 @@ it('reads the organization of an upgrade request out of its path', () => {
 
 it.each([
   ['packets', serverBytes, () => new PacketCounter()],
-  ['frames', serverFrames, () => new FrameCounter()],
+  [
+    'frames',
+    (random: Random) => serverFrames(random, () => random.bytes(random.size(400))),
+    () => new FrameCounter(),
+  ],
 ] as const)('counts %s however they are cut', (_name, generate, make) => {
   const random = new Random(2);
   let messages = 0;

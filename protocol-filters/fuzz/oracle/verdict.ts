@@ -13,6 +13,8 @@ export const REASONS = [
   'no_assignment',
   'no_server',
   'internal',
+  'organization_mismatch',
+  'organization_unknown',
 ] as const;
 export type Reason = (typeof REASONS)[number];
 

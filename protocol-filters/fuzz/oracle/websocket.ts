@@ -1,7 +1,9 @@
 /** What a filter must make of an upgrade request: RFC 6455 section 4.1, RFC 3986 sections 2.1 and 3. */
 import type { Pairs } from '../../host/index.ts';
-import type { OrganizationSource } from '../../wire/index.ts';
-import { organization, refuse, type Verdict } from './verdict.ts';
+import type { OwnSource } from '../../wire/index.ts';
+import type { ListenerKind } from '../listeners.ts';
+import { hostVerdict, sourcesVerdict, type Properties } from './sources.ts';
+import { refuse, type Verdict } from './verdict.ts';
 
 /** Headers that HTTP knows as one value: Envoy joins those that come twice. */
 const JOINED = new Set([':method', ':path', 'upgrade']);
@@ -38,22 +40,37 @@ function parameterOf(path: string, wanted: string): string | undefined {
   return undefined;
 }
 
-export function webSocketVerdict(sources: readonly OrganizationSource[], headers: Pairs): Verdict {
+function says(source: OwnSource, headers: Pairs): Uint8Array | undefined {
+  if (source.field === 'HTTP_HEADER') {
+    const value = header(headers, source.name.toLowerCase());
+    return value === undefined ? undefined : Buffer.from(value, 'latin1');
+  }
+  let found: string | undefined;
+  if (source.field === 'HTTP_HOST') {
+    found = hostVerdict(header(headers, ':authority') ?? '', source);
+    return found === undefined ? undefined : Buffer.from(found, 'latin1');
+  }
+  const [path] = (header(headers, ':path') ?? '').split('#', 1) as [string];
+  if (source.field === 'HTTP_PATH_SEGMENT') found = segmentOf(path, source.segment);
+  else if (source.field === 'HTTP_QUERY_PARAMETER') {
+    found = parameterOf(path, Buffer.from(source.name).toString('latin1'));
+  }
+  return found === undefined ? undefined : percentDecoded(found);
+}
+
+/** A device that speaks MQTT offers the subprotocol `mqtt` [MQTT-6.0.0-3]. */
+function offersMqtt(headers: Pairs): boolean {
+  const offered = header(headers, 'sec-websocket-protocol') ?? '';
+  return offered.split(',').some((one) => /^[ \t]*mqtt[ \t]*$/i.test(one));
+}
+
+export function webSocketVerdict(
+  { sources, inner }: Pick<ListenerKind, 'sources' | 'inner'>,
+  headers: Pairs,
+  properties: Properties = new Map(),
+): Verdict {
   if (header(headers, ':method')?.toLowerCase() !== 'get') return refuse('not_protocol');
   if (header(headers, 'upgrade')?.toLowerCase() !== 'websocket') return refuse('not_protocol');
-  const [path] = (header(headers, ':path') ?? '').split('#', 1) as [string];
-  for (const source of sources) {
-    if (source.field === 'HTTP_HEADER') {
-      const value = header(headers, source.name.toLowerCase());
-      if (value !== undefined) return organization(Buffer.from(value, 'latin1'));
-    } else {
-      let found: string | undefined;
-      if (source.field === 'HTTP_PATH_SEGMENT') found = segmentOf(path, source.segment);
-      else if (source.field === 'HTTP_QUERY_PARAMETER') {
-        found = parameterOf(path, Buffer.from(source.name).toString('latin1'));
-      }
-      if (found !== undefined) return organization(percentDecoded(found));
-    }
-  }
-  return refuse('organization_missing');
+  if (inner === 'MQTT' && !offersMqtt(headers)) return refuse('not_protocol');
+  return sourcesVerdict(sources, properties, (source) => says(source, headers));
 }
