@@ -32,6 +32,14 @@ export interface Names {
   readonly uri?: readonly string[];
 }
 
+/** The subject besides its common name. */
+export interface Subject {
+  /** O */
+  readonly organization?: string;
+  /** OU */
+  readonly unit?: string;
+}
+
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const DAY_MS = 86_400_000;
 /** A clock that is a little behind must not take a new certificate for one of the future. */
@@ -73,11 +81,16 @@ export class Authority {
   }
 
   /** Issues a certificate for clients and servers alike, valid for `days`. */
-  async issue(name: string, names: Names, days = 365, now = new Date()): Promise<KeyPair> {
+  async issue(
+    name: string,
+    { organization, unit, ...names }: Names & Subject,
+    days = 365,
+    now = new Date(),
+  ): Promise<KeyPair> {
     const keys = await generateKeys();
     const certificate = await x509.X509CertificateGenerator.create({
       serialNumber: serial(),
-      subject: `CN=${name.replace(/([,+"\\<>;=#])/g, '\\$1')}`,
+      subject: subjectText({ O: organization, OU: unit, CN: name }),
       issuer: this.issuer.subject,
       notBefore: new Date(now.getTime() - SKEW_MS),
       notAfter: new Date(now.getTime() + days * DAY_MS),
@@ -115,6 +128,15 @@ export class Authority {
       ip: hosts.filter(isAddress),
     });
   }
+}
+
+/** As RFC 2253 writes it, in the order of the encoding. */
+function subjectText(parts: Readonly<Record<string, string | undefined>>): string {
+  return Object.entries(parts)
+    .flatMap(([type, value]) => {
+      return value === undefined ? [] : [`${type}=${value.replace(/([,+"\\<>;=#])/g, '\\$1')}`];
+    })
+    .join(', ');
 }
 
 function generateKeys(): Promise<webcrypto.CryptoKeyPair> {

@@ -28,7 +28,16 @@ const assignments: fc.Arbitrary<Assignment> = fc
         ? []
         : organizations.map((name, i) => [name, servers[i % servers.length] ?? ''] as const),
     );
-    return { epoch, version, tableVersion, drainUpTo, balancedFor: seed.toString(16), servers, slots, pins };
+    const proxies = servers.slice(0, 3);
+    const orders = {
+      close: servers.slice(0, 2).map((server) => ({ issued: drainUpTo, server, proxies })),
+      heal: servers.slice(1, 3).map((from) => {
+        return { issued: tableVersion, orderedMs: seed, from, proxies, slots: [0, SLOTS - 1], organizations };
+      }),
+    };
+    const versioned = { epoch, version, tableVersion, drainUpTo, orders };
+    const ownPins = new Map([...pins].slice(0, 3));
+    return { ...versioned, balancedFor: seed.toString(16), servers, slots, pins, ownPins };
   });
 
 it('is read as it was written', () => {
@@ -47,13 +56,18 @@ const GOOD: Assignment = {
   servers: ['a', 'b'],
   slots: new Uint16Array(SLOTS),
   pins: new Map([['acme', 'b']]),
+  ownPins: new Map([['acme', 'b']]),
+  orders: { close: [{ issued: 5n, server: 'a', proxies: ['p'] }], heal: [] },
 };
 
-it('is read as it was written before there was a signature', () => {
-  const { balancedFor, ...older } = JSON.parse(encodeAssignment(GOOD).toString()) as Record<string, unknown>;
-  expect(balancedFor).toBe(GOOD.balancedFor);
+it('is read as it was written before there were a signature, orders and pins of the rebalancer', () => {
+  const { balancedFor, orders, ownPins, ...older } = JSON.parse(encodeAssignment(GOOD).toString()) as Record<
+    string,
+    unknown
+  >;
+  expect([balancedFor, orders, ownPins]).toEqual([GOOD.balancedFor, expect.any(Object), ['acme']]);
   expect(decodeAssignment(Buffer.from(JSON.stringify(older)))).toEqual({
-    value: { ...GOOD, balancedFor: '' },
+    value: { ...GOOD, balancedFor: '', ownPins: new Map(), orders: { close: [], heal: [] } },
   });
 });
 
@@ -65,11 +79,21 @@ describe('what contradicts itself', () => {
   it.each<[string, Partial<Assignment>, string]>([
     ['a short table', { slots: new Uint16Array(100) }, 'has 200 bytes, not 32768'],
     ['a slot of no server', { slots: new Uint16Array(SLOTS).fill(2, 7, 8) }, 'slot 7 names server 2 of 2'],
-    ['a server twice', { servers: ['a', 'a'], pins: new Map() }, 'ascending order, each once'],
+    [
+      'a server twice',
+      { servers: ['a', 'a'], pins: new Map(), ownPins: new Map() },
+      'ascending order, each once',
+    ],
     ['servers out of order', { servers: ['b', 'a'] }, 'ascending order'],
     ['a pin to a server that is not listed', { pins: new Map([['acme', 'c']]) }, 'pins'],
+    ['a pin of the rebalancer that is not in force', { ownPins: new Map([['other', 'b']]) }, 'none in force'],
     ['a table from the future', { tableVersion: 6n }, 'tableVersion 6 is beyond'],
     ['a drain from the future', { drainUpTo: 6n }, 'drainUpTo 6 is beyond'],
+    [
+      'an order from the future',
+      { orders: { close: [{ issued: 6n, server: 'a', proxies: [] }], heal: [] } },
+      'an order of version 6 is beyond',
+    ],
     ['a negative version', { version: -1n }, 'version'],
   ])('is not written: %s', (_, wrong, why) => {
     expect(() => encodeAssignment({ ...GOOD, ...wrong })).toThrow(why);

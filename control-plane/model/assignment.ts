@@ -18,6 +18,22 @@ export const ASSIGNMENT = 'assignment';
 /** The protocol filters' limit. */
 const MOST_SERVERS = 2048;
 
+const closeSchema = z.object({ issued: uint64Schema, server: idSchema, proxies: z.array(idSchema) });
+const healSchema = z.object({
+  issued: uint64Schema,
+  orderedMs: z.int().min(0),
+  from: idSchema,
+  proxies: z.array(idSchema),
+  slots: z.array(
+    z
+      .int()
+      .min(0)
+      .max(SLOTS - 1),
+  ),
+  organizations: z.array(organizationSchema),
+});
+const ordersSchema = z.object({ close: z.array(closeSchema), heal: z.array(healSchema) });
+
 const storedSchema = z.object({
   epoch: uint64Schema,
   version: uint64Schema,
@@ -28,8 +44,12 @@ const storedSchema = z.object({
   slots: z.base64(),
   /** Left out by those who wrote before there was such a field. */
   balancedFor: z.string().max(64).default(''),
+  /** Left out by those who wrote before there were orders. */
+  orders: ordersSchema.default({ close: [], heal: [] }),
   /** Organization and the index of its server. */
   pins: z.array(z.tuple([organizationSchema, z.int().min(0)])),
+  /** Those of them that are the rebalancer's own. Left out by those who wrote before it had any. */
+  ownPins: z.array(organizationSchema).default([]),
 });
 
 /** @throws TypeError for an assignment that could not be read back */
@@ -44,7 +64,12 @@ export function encodeAssignment(assignment: Assignment): Buffer {
     drainUpTo: String(assignment.drainUpTo),
     balancedFor: assignment.balancedFor,
     servers: assignment.servers,
+    orders: {
+      close: assignment.orders.close.map((order) => ({ ...order, issued: String(order.issued) })),
+      heal: assignment.orders.heal.map((batch) => ({ ...batch, issued: String(batch.issued) })),
+    },
     pins: [...assignment.pins].map(([organization, server]) => [organization, numbers.get(server) ?? -1]),
+    ownPins: [...assignment.ownPins.keys()],
     slots: slots.toString('base64'),
   };
   const bytes = Buffer.from(JSON.stringify(stored));
@@ -57,27 +82,35 @@ export function encodeAssignment(assignment: Assignment): Buffer {
 export function decodeAssignment(bytes: Uint8Array): Decoded<Assignment> {
   const decoded = decodeJson(storedSchema, bytes);
   if ('why' in decoded) return decoded;
-  const { epoch, version, tableVersion, drainUpTo, balancedFor, servers, pins } = decoded.value;
+  const { epoch, version, tableVersion, drainUpTo, balancedFor, servers, orders, pins } = decoded.value;
   const table = Buffer.from(decoded.value.slots, 'base64');
   if (table.length !== SLOTS * 2)
     return { why: `the slot table has ${table.length} bytes, not ${SLOTS * 2}` };
   const slots = Uint16Array.from({ length: SLOTS }, (_, slot) => table.readUInt16LE(slot * 2));
+  const named = new Map(pins.map(([organization, server]) => [organization, servers[server] ?? '']));
   const assignment: Assignment = {
     epoch: BigInt(epoch),
     version: BigInt(version),
     tableVersion: BigInt(tableVersion),
     drainUpTo: BigInt(drainUpTo),
     balancedFor,
+    orders: {
+      close: orders.close.map((order) => ({ ...order, issued: BigInt(order.issued) })),
+      heal: orders.heal.map((batch) => ({ ...batch, issued: BigInt(batch.issued) })),
+    },
     servers,
     slots,
-    pins: new Map(pins.map(([organization, server]) => [organization, servers[server] ?? ''])),
+    pins: named,
+    ownPins: new Map(
+      decoded.value.ownPins.map((organization) => [organization, named.get(organization) ?? '']),
+    ),
   };
   const why = contradiction(assignment, pins);
   return why === undefined ? { value: assignment } : { why };
 }
 
 function contradiction(
-  { servers, slots, version, tableVersion, drainUpTo, pins }: Assignment,
+  { servers, slots, version, tableVersion, drainUpTo, orders, pins, ownPins }: Assignment,
   stored: readonly (readonly [string, number])[],
 ): string | undefined {
   if (servers.some((id, number) => number > 0 && id <= servers[number - 1]!)) {
@@ -88,7 +121,11 @@ function contradiction(
   const pin = stored.find(([, server]) => server >= servers.length);
   if (pin) return `the pin of ${JSON.stringify(pin[0])} names server ${pin[1]} of ${servers.length}`;
   if (pins.size !== stored.length) return 'an organization is pinned twice';
+  const own = [...ownPins.keys()].find((organization) => !pins.has(organization));
+  if (own !== undefined) return `${JSON.stringify(own)} has a pin of the rebalancer and none in force`;
   if (tableVersion > version) return `tableVersion ${tableVersion} is beyond version ${version}`;
+  const issued = [...orders.close, ...orders.heal].find((order) => order.issued > version);
+  if (issued) return `an order of version ${issued.issued} is beyond version ${version}`;
   if (drainUpTo > version) return `drainUpTo ${drainUpTo} is beyond version ${version}`;
   return undefined;
 }

@@ -40,8 +40,11 @@ export const whySchema = z.enum([
 ]);
 export type Why = z.infer<typeof whySchema>;
 
-/** `heal`: ordered. `wait`: comes by itself or is looked at again. `none`: nothing can be done. */
-export const actionSchema = z.enum(['heal', 'wait', 'none']);
+/**
+ * `heal`: ordered home. `move`: the slot moves to a server that all proxies reach. `wait`: comes by itself or is looked at
+ * again. `none`: nothing can be done.
+ */
+export const actionSchema = z.enum(['heal', 'move', 'wait', 'none']);
 export type Action = z.infer<typeof actionSchema>;
 
 const seatSchema = z.object({

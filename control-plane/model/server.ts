@@ -14,6 +14,15 @@ export const addressSchema = z.object({
 });
 export type Address = z.infer<typeof addressSchema>;
 
+/** Such as `zone`, `disk.type` or `example.com/rack`. */
+const labelSchema = z.string().regex(/^[A-Za-z0-9._/-]{1,128}$/, 'must be 1 to 128 of A-Z a-z 0-9 . _ / -');
+
+/** What is said of a server, for selectors to ask for: up to 64 names with a value each. */
+export const labelsSchema = z
+  .record(labelSchema, labelSchema)
+  .refine((labels) => Object.keys(labels).length <= 64, 'must have at most 64 labels');
+export type Labels = z.infer<typeof labelsSchema>;
+
 /** A server (upstream) that devices are sent to. Stored under `servers/<id>`. */
 export const serverSchema = z.object({
   id: idSchema,
@@ -27,6 +36,14 @@ export const serverSchema = z.object({
   state: z.enum(['active', 'draining']).default('active'),
   /** What it can bear; left out: no limit known. */
   capacity: z.object({ connections: z.int().min(1).optional() }).optional(),
+  labels: labelsSchema.optional(),
+  /** How proxies find out whether it is alive; left out: they ask, in its protocol, the port that devices use. */
+  healthCheck: z
+    .object({
+      /** By port kind: another port, at the same host, that answers in the same protocol. */
+      ports: z.record(portKindSchema, z.int().min(1).max(65535)),
+    })
+    .optional(),
 });
 export type Server = z.infer<typeof serverSchema>;
 

@@ -7,6 +7,18 @@ export const idSchema = z.string().regex(/^[A-Za-z0-9._-]{1,128}$/, 'must be 1 t
 /** Bytes of an organization's name, as the protocol filters take it. */
 export const MOST_ORGANIZATION_BYTES = 256;
 
+/** Text that has UTF-8. */
+export const wellFormed = z
+  .string()
+  .refine((text) => !/[\p{Surrogate}\0]/u.test(text), 'must be well-formed Unicode without U+0000');
+
+/** Such text of 1 to `most` bytes. */
+export function bytesAtMost(most: number): typeof wellFormed {
+  return wellFormed.refine((text) => text !== '' && Buffer.byteLength(text) <= most, {
+    error: `must have 1 to ${most} bytes of UTF-8`,
+  });
+}
+
 /** An organization: any UTF-8 that a device can send. Compared byte by byte, never normalized. */
 export const organizationSchema = z
   .string()

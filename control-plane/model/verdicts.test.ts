@@ -64,3 +64,15 @@ it('verdicts on 2,000 dead servers fit into what etcd takes, in names or without
     expect(verdicts.encode({ ...NO_VERDICTS, servers }).length).toBeLessThan(MOST_BYTES);
   }
 });
+
+it('verdicts name the first proxies that do not reach a server, and may have been stored before there was that', () => {
+  const proxies = numbered(50, (n) => `proxy-${n}`);
+  const a = { ...verdict([]), avoided: { sinceMs: NOW, untilMs: NOW + 1, proxies } };
+  const b = verdict([]);
+  expect(verdicts.decode('', verdicts.encode({ ...NO_VERDICTS, servers: { a, b } }))).toEqual({
+    value: {
+      ...NO_VERDICTS,
+      servers: { a: { ...a, avoided: { ...a.avoided, proxies: proxies.slice(0, 10) } }, b },
+    },
+  });
+});

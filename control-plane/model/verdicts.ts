@@ -5,6 +5,16 @@ import { idSchema } from './text.ts';
 /** Milliseconds since 1970, by the leader's clock. */
 const wallMs = z.int().min(0);
 
+const avoidedSchema = z.object({
+  sinceMs: wallMs,
+  /** Every proxy reaches it again: it is avoided until then. Left out: one does not. */
+  untilMs: wallMs.optional(),
+  /** Proxies that do not reach it, or did not last; the first few. */
+  proxies: z.array(idSchema),
+});
+/** A server that lives, but not for every proxy. */
+export type Avoided = z.infer<typeof avoidedSchema>;
+
 /** What differs from a server that is plainly alive. */
 const serverVerdictSchema = z.object({
   /** `dead`: what it has moves away. `suspect`: it keeps what it has and gets nothing new. */
@@ -23,6 +33,8 @@ const serverVerdictSchema = z.object({
   sayDead: z.array(idSchema),
   /** Proxies that count and say nothing; the first few. */
   cannotSay: z.array(idSchema),
+  /** A proxy has not reached it for `Settings.unreachedMs`: while it lives, it keeps what it has and gets nothing new. */
+  avoided: avoidedSchema.optional(),
 });
 export type ServerVerdict = z.infer<typeof serverVerdictSchema>;
 
@@ -76,11 +88,10 @@ export const verdicts: Kind<Verdicts> = {
 
 function naming(value: Verdicts, most: number): Verdicts {
   const servers = Object.entries(value.servers).map(([id, verdict]) => {
-    const { sayDead, cannotSay } = verdict;
-    return [
-      id,
-      { ...verdict, sayDead: sayDead.slice(0, most), cannotSay: cannotSay.slice(0, most) },
-    ] as const;
+    const { sayDead, cannotSay, avoided } = verdict;
+    const names = { sayDead: sayDead.slice(0, most), cannotSay: cannotSay.slice(0, most) };
+    const unreached = avoided && { avoided: { ...avoided, proxies: avoided.proxies.slice(0, most) } };
+    return [id, { ...verdict, ...names, ...unreached }] as const;
   });
   return { ...value, servers: Object.fromEntries(servers) };
 }

@@ -10,6 +10,8 @@ export function accessLog(path: string): Message<'envoy.config.accesslog.v3.Acce
         json_format: {
           start: '%START_TIME%',
           duration_ms: '%DURATION%',
+          // From accept until a server was reached, retries included.
+          connected_us: '%COMMON_DURATION(DS_RX_BEG:US_CX_END:us)%',
           device: '%DOWNSTREAM_REMOTE_ADDRESS%',
           cluster: '%UPSTREAM_CLUSTER_RAW%',
           server: '%UPSTREAM_HOST%',

@@ -26,13 +26,21 @@ test('the ring holds 16 points for each of 2,048 servers, or what a test asks fo
   expect(small.ring_hash_lb_config).toMatchObject({ minimum_ring_size: 64 });
 });
 
-test('a WebSocket cluster takes off both routing headers before the codec, other clusters need none of it', () => {
+test('a WebSocket cluster takes off the headers of the parts of Cohort before the codec, other clusters need none of it', () => {
   const options = serverCluster({ name: 'c', healthCheck: 'websocket' }).typed_extension_protocol_options;
   expect(options?.['envoy.extensions.upstreams.http.v3.HttpProtocolOptions']).toMatchObject({
     http_filters: [
       {
         typed_config: {
-          mutations: { request_mutations: [{ remove: 'x-cohort-cluster' }] },
+          mutations: {
+            request_mutations: [
+              { remove: 'x-cohort-cluster' },
+              { remove: 'x-cohort-organization' },
+              { remove: 'x-cohort-listener' },
+              { remove: 'x-cohort-address' },
+              { remove: 'x-cohort-relay' },
+            ],
+          },
         },
       },
       { name: 'envoy.filters.http.upstream_codec' },

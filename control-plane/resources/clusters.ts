@@ -1,7 +1,7 @@
 import { any, type Duration, type Message, type TypedAny } from '../../envoy/resources/index.ts';
 import { ADS } from './discovery.ts';
 import { healthCheck, type HealthCheckKind } from './health-checks.ts';
-import { CLUSTER_HEADER } from './names.ts';
+import { ENDING_HEADERS } from './greeters.ts';
 
 type Cluster = Message<'envoy.config.cluster.v3.Cluster'>;
 
@@ -96,7 +96,7 @@ function httpOptions(): NonNullable<Cluster['typed_extension_protocol_options']>
           {
             name: 'envoy.filters.http.header_mutation',
             typed_config: any('envoy.extensions.filters.http.header_mutation.v3.HeaderMutation', {
-              mutations: { request_mutations: [{ remove: CLUSTER_HEADER }] },
+              mutations: { request_mutations: ENDING_HEADERS.map((remove) => ({ remove })) },
             }),
           },
           {

@@ -4,7 +4,9 @@ import type { Message } from '../../envoy/resources/index.ts';
 export const ADS = { ads: {}, resource_api_version: 'V3' } as const;
 
 type ExtensionType =
-  'envoy.extensions.filters.network.wasm.v3.Wasm' | 'envoy.extensions.filters.http.wasm.v3.Wasm';
+  | 'envoy.extensions.filters.network.wasm.v3.Wasm'
+  | 'envoy.extensions.filters.http.wasm.v3.Wasm'
+  | 'envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication';
 
 /**
  * A filter whose configuration is the ECDS resource of the filter's own name.

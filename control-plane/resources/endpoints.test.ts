@@ -5,7 +5,7 @@ import { serverEndpoints } from './endpoints.ts';
 test('each endpoint carries its server’s id as hash key, and no weight', () => {
   const servers = [
     { id: 'a', address: '127.0.0.1', port: 1 },
-    { id: 'b', address: '::1', port: 2, health: 'DRAINING' },
+    { id: 'b', address: '::1', port: 2, checkPort: 3, health: 'DRAINING' },
   ] as const;
   expect(decode(encode(serverEndpoints('mqtt', servers)))).toEqual({
     '@type': 'type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment',
@@ -18,7 +18,10 @@ test('each endpoint carries its server’s id as hash key, and no weight', () =>
             metadata: { filter_metadata: { 'envoy.lb': { hash_key: 'a' } } },
           },
           {
-            endpoint: { address: { socket_address: { address: '::1', port_value: 2 } } },
+            endpoint: {
+              address: { socket_address: { address: '::1', port_value: 2 } },
+              health_check_config: { port_value: 3 },
+            },
             metadata: { filter_metadata: { 'envoy.lb': { hash_key: 'b' } } },
             health_status: 'DRAINING',
           },

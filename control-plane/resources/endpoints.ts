@@ -7,6 +7,8 @@ export interface ServerEndpoint {
   /** An IP address. */
   readonly address: string;
   readonly port: number;
+  /** Where it is checked; left out: at `port`. */
+  readonly checkPort?: number;
   /** What the control plane knows of it; left out, the proxy's own checks decide. */
   readonly health?: 'HEALTHY' | 'UNHEALTHY' | 'DRAINING';
 }
@@ -29,7 +31,10 @@ export function serverEndpoints(
 
 function endpoint(server: ServerEndpoint): Message<'envoy.config.endpoint.v3.LbEndpoint'> {
   return {
-    endpoint: { address: { socket_address: { address: server.address, port_value: server.port } } },
+    endpoint: {
+      address: { socket_address: { address: server.address, port_value: server.port } },
+      ...(server.checkPort === undefined ? {} : { health_check_config: { port_value: server.checkPort } }),
+    },
     health_status: server.health,
     metadata: { filter_metadata: { 'envoy.lb': { hash_key: server.id } } },
   };

@@ -12,9 +12,17 @@ type Probe = OneOf<{
  *
  * - `mqtt`: answer a CONNECT with a CONNACK, of any return code
  * - `websocket`: answer `GET /` with an HTTP status from 200 to 599
+ * - `json_rpc_lines`, `json_rpc_headers`: answer a request, if only to say that there is no such method
  * - `tcp`: take the connection
+ * - an object: answer these bytes with something in which those are (both as hexadecimal digits)
  */
-export type HealthCheckKind = 'mqtt' | 'websocket' | 'tcp';
+export type HealthCheckKind =
+  | 'mqtt'
+  | 'websocket'
+  | 'json_rpc_lines'
+  | 'json_rpc_headers'
+  | 'tcp'
+  | { readonly send: string; readonly receive: string };
 
 /**
  * MQTT 3.1.1 CONNECT, clean session, keepalive 10 s, empty client id: a server must answer it, if only to refuse it
@@ -24,6 +32,16 @@ const MQTT_CONNECT = '100c' + '00044d515454' + '04' + '02' + '000a' + '0000';
 
 /** First byte of a CONNACK: packet type 2, no flags. */
 const MQTT_CONNACK = '20';
+
+/** A server must answer a request that has an id (JSON-RPC 2.0, section 5): with a result, or an error. */
+const JSON_RPC_REQUEST = '{"jsonrpc":"2.0","id":0,"method":"cohort.healthCheck"}';
+/** `"jsonrpc"`, which is in every answer. */
+const JSON_RPC_ANSWER = Buffer.from('"jsonrpc"').toString('hex');
+
+function jsonRpcCheck(request: string): Probe {
+  const text = Buffer.from(request).toString('hex');
+  return { tcp_health_check: { send: { text }, receive: [{ text: JSON_RPC_ANSWER }] } };
+}
 
 /**
  * The active check of a server, for routing (the cluster's) and for the verdict (HDS) alike.
@@ -45,11 +63,18 @@ export function healthCheck(kind: HealthCheckKind, interval: Duration = '0.5s'):
 }
 
 function probe(kind: HealthCheckKind): Probe {
+  if (typeof kind === 'object') {
+    return { tcp_health_check: { send: { text: kind.send }, receive: [{ text: kind.receive }] } };
+  }
   switch (kind) {
     case 'mqtt':
       return { tcp_health_check: { send: { text: MQTT_CONNECT }, receive: [{ text: MQTT_CONNACK }] } };
     case 'websocket':
       return { http_health_check: { path: '/', expected_statuses: [{ start: '200', end: '600' }] } };
+    case 'json_rpc_lines':
+      return jsonRpcCheck(`${JSON_RPC_REQUEST}\n`);
+    case 'json_rpc_headers':
+      return jsonRpcCheck(`Content-Length: ${JSON_RPC_REQUEST.length}\r\n\r\n${JSON_RPC_REQUEST}`);
     case 'tcp':
       return { tcp_health_check: {} };
   }

@@ -87,3 +87,17 @@ it('checks as often without traffic as with it: the clusters of HDS never have a
     expect(check?.no_traffic_interval).toBe(check?.interval);
   }
 });
+
+it('checks a server at its own port for checks, and an address that several share once', () => {
+  const servers = [
+    { address: '10.0.0.1', port: 1883, checkPort: 9000 },
+    { address: '10.0.0.1', port: 1884, checkPort: 9000 },
+    { address: '10.0.0.2', port: 1883 },
+  ];
+  const specifier = healthChecks({ clusters: [{ name: 'c', healthCheck: 'mqtt', servers }] });
+  const endpoints = specifier.cluster_health_checks?.[0]?.locality_endpoints?.[0]?.endpoints;
+  expect(endpoints?.map(({ address }) => address?.socket_address)).toEqual([
+    { address: '10.0.0.1', port_value: 9000 },
+    { address: '10.0.0.2', port_value: 1883 },
+  ]);
+});

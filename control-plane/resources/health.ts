@@ -9,7 +9,7 @@ export interface ClusterToCheck {
   readonly healthCheck: HealthCheckKind;
   /** Between two checks of a server. Default: that of `healthCheck`. */
   readonly healthCheckInterval?: Duration;
-  readonly servers: readonly Pick<ServerEndpoint, 'address' | 'port'>[];
+  readonly servers: readonly Pick<ServerEndpoint, 'address' | 'port' | 'checkPort'>[];
 }
 
 export interface HealthChecksOptions {
@@ -60,15 +60,23 @@ function clusterCheck(cluster: ClusterToCheck): Message<'envoy.service.health.v3
     locality_endpoints: [
       {
         locality: {},
-        endpoints: cluster.servers.map(({ address, port }) => {
-          // Node takes an IPv6 address with a zone (fe80::1%eth0) for an IP address, Envoy does not.
-          if (isIP(address) === 0 || address.includes('%')) {
-            const message = `HDS: the address of a server in cluster ${cluster.name} is ${JSON.stringify(address)}; give an IP address`;
-            throw new HealthCheckInputError('address_is_no_ip', message);
-          }
-          return { address: { socket_address: { address, port_value: port } } };
-        }),
+        endpoints: addressesOf(cluster),
       },
     ],
   };
+}
+
+/** Where the servers are checked, each address once: what proxies report is told apart by it. */
+function addressesOf({ name, servers }: ClusterToCheck): Message<'envoy.config.endpoint.v3.Endpoint'>[] {
+  const found = new Map<string, Message<'envoy.config.endpoint.v3.Endpoint'>>();
+  for (const { address, port, checkPort } of servers) {
+    // Node takes an IPv6 address with a zone (fe80::1%eth0) for an IP address, Envoy does not.
+    if (isIP(address) === 0 || address.includes('%')) {
+      const message = `HDS: the address of a server in cluster ${name} is ${JSON.stringify(address)}; give an IP address`;
+      throw new HealthCheckInputError('address_is_no_ip', message);
+    }
+    const at = checkPort ?? port;
+    found.set(`${address} ${at}`, { address: { socket_address: { address, port_value: at } } });
+  }
+  return [...found.values()];
 }

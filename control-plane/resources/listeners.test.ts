@@ -50,7 +50,18 @@ test('a WebSocket listener removes routing headers before any filter, and ends w
   encode(listener);
   expect(listener.filter_chains?.[0]?.filters?.[0]).toMatchObject({
     typed_config: {
-      early_header_mutation_extensions: [{ typed_config: { mutations: [{ remove: 'x-cohort-cluster' }] } }],
+      early_header_mutation_extensions: [
+        {
+          typed_config: {
+            mutations: [
+              { remove: 'x-cohort-cluster' },
+              { remove: 'x-cohort-organization' },
+              { append: { header: { key: 'x-cohort-listener', value: 'ws' } } },
+              { append: { header: { key: 'x-cohort-address' } } },
+            ],
+          },
+        },
+      ],
       http_filters: [
         { name: 'ws', config_discovery: { config_source: { initial_fetch_timeout: '0s' } } },
         { name: 'envoy.filters.http.router' },

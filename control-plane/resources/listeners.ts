@@ -3,14 +3,18 @@ import { accessLog } from './access-log.ts';
 import { ADS, discovered } from './discovery.ts';
 import {
   ASSIGNMENT,
+  ORGANIZATIONS,
   CONNECT_ATTEMPTS,
   CONNECT_BACKOFF,
   HASH_KEY_STATE,
   REFUSED_CLUSTER,
-  CLUSTER_HEADER,
+  RELAY_KEYS,
 } from './names.ts';
+import { earlyMutations } from './greeters.ts';
+import { proxyProtocol } from './proxy-protocol.ts';
 
 export type ListenerResource = TypedAny<'envoy.config.listener.v3.Listener'>;
+type HttpFilter = Message<'envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter'>;
 type Filter = Message<'envoy.config.listener.v3.Filter'>;
 type FilterChain = Message<'envoy.config.listener.v3.FilterChain'>;
 
@@ -23,7 +27,9 @@ export interface DeviceListenerOptions {
   /** 0: a free port, which the admin endpoint `/listeners` tells. */
   readonly port: number;
   /** TLS towards the devices; the server name they ask for becomes readable to the filter. */
-  readonly tls?: Message<'envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext'>;
+  readonly tls?: Message<'envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext'> | undefined;
+  /** Every connection begins with a PROXY protocol's header; TLVs of these types become readable to the filter. */
+  readonly proxyProtocol?: { readonly types: readonly number[] } | undefined;
   /** A file that gets a line for each finished connection. */
   readonly accessLogPath?: string;
 }
@@ -34,11 +40,17 @@ export interface TcpListenerOptions extends DeviceListenerOptions {
    * filter takes.
    */
   readonly maxEarlyDataBytes?: number;
+  /** The server speaks first: it is connected as soon as the filter lets the connection go on. */
+  readonly serverFirst?: boolean | undefined;
 }
 
 export interface WebsocketListenerOptions extends DeviceListenerOptions {
   /** The RDS resource (see routes.ts). */
   readonly routeName: string;
+  /** The ECDS resource with the filter that verifies tokens (see jwt.ts). */
+  readonly jwtName?: string | undefined;
+  /** Take connections that a greeter relays: its word for the organization is verified before the filter. */
+  readonly relays?: boolean;
 }
 
 /**
@@ -46,12 +58,21 @@ export interface WebsocketListenerOptions extends DeviceListenerOptions {
  * in memory until the last of them closes, and the assignment is pushed often (245 KB a push and worker against 1 KB).
  */
 export function assignmentListener(): ListenerResource {
+  return unboundListener(ASSIGNMENT, 1);
+}
+
+/** The same for the list of organizations that exist. */
+export function organizationsListener(): ListenerResource {
+  return unboundListener(ORGANIZATIONS, 2);
+}
+
+function unboundListener(name: string, port_value: number): ListenerResource {
   return any('envoy.config.listener.v3.Listener', {
-    name: ASSIGNMENT,
+    name,
     // Never bound. Envoy wants an address all the same, and one that no other listener has (a pipe would be bound).
-    address: { socket_address: { address: '127.255.255.254', port_value: 1 } },
+    address: { socket_address: { address: '127.255.255.254', port_value } },
     bind_to_port: false,
-    filter_chains: [{ filters: [networkPluginFilter(ASSIGNMENT), refuse(ASSIGNMENT)] }],
+    filter_chains: [{ filters: [networkPluginFilter(name), refuse(name)] }],
   });
 }
 
@@ -75,11 +96,19 @@ export function websocketListener(options: WebsocketListenerOptions): ListenerRe
 
 function deviceListener(options: DeviceListenerOptions, filters: Filter[]): ListenerResource {
   const chain: FilterChain = { filters };
-  if (options.tls !== undefined) chain.transport_socket = tlsSocket(options.tls);
+  if (options.tls !== undefined) {
+    chain.transport_socket = tlsSocket(options.tls);
+    // Or a device that stops in the middle of its handshake would stay for ever.
+    chain.transport_socket_connect_timeout = '10s';
+  }
+  const before = [
+    ...(options.proxyProtocol === undefined ? [] : [proxyProtocol(options.proxyProtocol.types)]),
+    ...(options.tls === undefined ? [] : [tlsInspector()]),
+  ];
   return any('envoy.config.listener.v3.Listener', {
     name: options.name,
     address: { socket_address: { address: options.address, port_value: options.port } },
-    listener_filters: options.tls === undefined ? undefined : [tlsInspector()],
+    listener_filters: before.length === 0 ? undefined : before,
     filter_chains: [chain],
   });
 }
@@ -106,7 +135,7 @@ function tcpProxy(options: TcpListenerOptions): Filter {
       stat_prefix: options.name,
       cluster: REFUSED_CLUSTER,
       // Otherwise nothing is read before a server is connected, and the filter sees nothing to choose it by.
-      upstream_connect_mode: 'ON_DOWNSTREAM_DATA',
+      upstream_connect_mode: options.serverFirst === true ? 'IMMEDIATE' : 'ON_DOWNSTREAM_DATA',
       max_early_data_bytes: options.maxEarlyDataBytes ?? 65536,
       hash_policy: [{ filter_state: { key: HASH_KEY_STATE } }],
       max_connect_attempts: CONNECT_ATTEMPTS,
@@ -131,11 +160,13 @@ function connectionManager(
       {
         name: 'envoy.http.early_header_mutation.header_mutation',
         typed_config: any('envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation', {
-          mutations: [{ remove: CLUSTER_HEADER }],
+          mutations: earlyMutations(options.name),
         }),
       },
     ],
     http_filters: [
+      ...(options.jwtName === undefined ? [] : [jwtFilter(options.jwtName)]),
+      ...(options.relays ? [jwtFilter(RELAY_KEYS)] : []),
       { name: options.name, config_discovery: discovered('envoy.extensions.filters.http.wasm.v3.Wasm') },
       {
         name: 'envoy.filters.http.router',
@@ -149,6 +180,14 @@ function connectionManager(
     // A connection that is open and asks for nothing.
     common_http_protocol_options: { idle_timeout: '60s' },
     access_log: logs(options),
+  };
+}
+
+/** Before the plugin: what it reads of a token has been verified. */
+function jwtFilter(name: string): HttpFilter {
+  return {
+    name,
+    config_discovery: discovered('envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication'),
   };
 }
 

@@ -1,4 +1,9 @@
-import { status, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import {
+  status,
+  type handleUnaryCall,
+  type ServiceDefinition,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import { loadService } from '../../envoy/grpc.ts';
 import type { NodeCheck } from './admission.ts';
@@ -31,6 +36,29 @@ const STREAMS_A_TURN = 32;
 /** Bytes are passed through: a response is encoded by `response.ts`. */
 export const passThrough = (bytes: Buffer): Buffer => bytes;
 
+/**
+ * A service with one unary method whose messages stay bytes.
+ *
+ * @param path `/<package>.<service>/<method>`
+ */
+export function unaryService(path: string, handle: handleUnaryCall<Buffer, Buffer>): Service {
+  const method = path.slice(path.lastIndexOf('/') + 1);
+  return {
+    definition: {
+      [method]: {
+        path,
+        requestStream: false,
+        responseStream: false,
+        requestSerialize: passThrough,
+        requestDeserialize: passThrough,
+        responseSerialize: passThrough,
+        responseDeserialize: passThrough,
+      },
+    },
+    implementation: { [method]: handle },
+  };
+}
+
 /** The aggregated discovery service, incremental (delta) only. */
 export class AdsService {
   readonly registry: ProxyRegistry;
@@ -38,6 +66,7 @@ export class AdsService {
   private readonly writer = new ResponseWriter();
   private latest: Snapshot | undefined;
   private isStopped = false;
+  private suspended: string | undefined;
   private waiting: AdsStream[] = [];
   private turn: NodeJS.Immediate | undefined;
 
@@ -93,6 +122,12 @@ export class AdsService {
       stream.end(status.UNAVAILABLE, 'this control plane is stopping; another one serves');
   }
 
+  /** With a reason: ends all streams and refuses new ones until it is called without. */
+  suspend(why: string | undefined): void {
+    this.suspended = why;
+    if (why !== undefined) for (const stream of [...this.streams]) stream.end(status.UNAVAILABLE, why);
+  }
+
   private pumpSome(): void {
     for (const stream of this.waiting.splice(0, STREAMS_A_TURN)) stream.pump();
     this.turn = this.waiting.length > 0 ? setImmediate(() => this.pumpSome()) : undefined;
@@ -102,8 +137,8 @@ export class AdsService {
     const refusal = this.isStopped
       ? 'this control plane is stopping; another one serves'
       : 'this control plane has not loaded its state yet; it is tried again by itself';
-    if (this.isStopped || this.latest === undefined) {
-      call.emit('error', { code: status.UNAVAILABLE, details: refusal });
+    if (this.isStopped || this.latest === undefined || this.suspended !== undefined) {
+      call.emit('error', { code: status.UNAVAILABLE, details: this.suspended ?? refusal });
       return;
     }
     const { clock, log, check, ackTimeoutMs } = this.options;

@@ -18,7 +18,7 @@ export interface HealthSpecification {
     readonly healthCheck: HealthCheckKind;
     /** Between two checks of a server. Default 0.5 s. */
     readonly healthCheckInterval?: Duration;
-    readonly servers: readonly Pick<ServerEndpoint, 'id' | 'address' | 'port'>[];
+    readonly servers: readonly Pick<ServerEndpoint, 'id' | 'address' | 'port' | 'checkPort'>[];
   }[];
   /** Between two reports of the full state. Default 1 s. */
   readonly reportInterval?: Duration;
@@ -66,6 +66,7 @@ export class HdsService {
   private addresses: Addresses = new Map();
   private readonly transitions: Listeners<Transition>;
   private isStopped = false;
+  private suspended: string | undefined;
 
   constructor(
     private readonly options: {
@@ -101,8 +102,8 @@ export class HdsService {
     this.addresses = new Map(
       specification.clusters.map(({ name, servers }) => {
         const ids = new Map<string, string[]>();
-        for (const { id, address, port } of servers) {
-          const at = addressKey(address, port);
+        for (const { id, address, port, checkPort } of servers) {
+          const at = addressKey(address, checkPort ?? port);
           ids.set(at, [...(ids.get(at) ?? []), id]);
         }
         return [name, ids];
@@ -136,6 +137,13 @@ export class HdsService {
     });
     if (this.isStopped)
       this.end(stream, status.UNAVAILABLE, 'this control plane is stopping; another one serves');
+    else if (this.suspended !== undefined) this.end(stream, status.UNAVAILABLE, this.suspended);
+  }
+
+  /** See `AdsService.suspend`. */
+  suspend(why: string | undefined): void {
+    this.suspended = why;
+    if (why !== undefined) for (const stream of [...this.streams]) this.end(stream, status.UNAVAILABLE, why);
   }
 
   private onMessage(stream: Stream, message: HdsMessage): void {

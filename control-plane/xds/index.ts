@@ -5,6 +5,7 @@ export { type TlsFiles } from './credentials.ts';
 export { HdsService, type HealthSpecification } from './hds.ts';
 export { HealthViews, type HealthStatus, type Sighting, type Transition } from './health-view.ts';
 export { identityOf, type Identity } from './identity.ts';
+export { pendingOf, PushTimes } from './push-times.ts';
 export {
   ProxyRegistry,
   refusalsOf,

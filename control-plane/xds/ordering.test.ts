@@ -13,7 +13,7 @@ it('the order is clusters, endpoints, secrets, listeners, routes, plugins, and w
     'SDS | after - | removed after CDS LDS | first - | again with -',
     'LDS | after CDS EDS SDS | removed after - | first - | again with -',
     'RDS | after CDS EDS | removed after LDS | first - | again with -',
-    'ECDS | after CDS EDS | removed after LDS | first assignment | again with -',
+    'ECDS | after CDS EDS | removed after LDS | first assignment,organizations | again with -',
   ]);
 });
 

@@ -1,4 +1,4 @@
-import { ASSIGNMENT } from '../resources/names.ts';
+import { ASSIGNMENT, ORGANIZATIONS } from '../resources/names.ts';
 import { TYPE_URLS } from './resource-types.ts';
 
 /** When the resources of one type may be sent. */
@@ -27,7 +27,7 @@ const { CDS, EDS, SDS, LDS, RDS, ECDS } = TYPE_URLS;
  * - A changed cluster is a new one to Envoy, which waits for endpoints again and does not always ask for them (Envoy
  *   issues 13009 and 33607): so they are sent again with it.
  * - New code of the filters must reach the assignment plugin first, or the listeners' workers would start a VM that has no
- *   table.
+ *   table. The list of organizations that exist comes before what refuses all others, likewise.
  * - Nothing may wait in a circle: `after` leads from the top of the list down, `removedAfter` from the bottom up.
  */
 export const ORDER: readonly TypeRule[] = [
@@ -36,7 +36,7 @@ export const ORDER: readonly TypeRule[] = [
   { type: SDS, after: [], removedAfter: [CDS, LDS] },
   { type: LDS, legacyWildcard: true, after: [CDS, EDS, SDS], removedAfter: [] },
   { type: RDS, after: [CDS, EDS], removedAfter: [LDS] },
-  { type: ECDS, after: [CDS, EDS], removedAfter: [LDS], first: [ASSIGNMENT] },
+  { type: ECDS, after: [CDS, EDS], removedAfter: [LDS], first: [ASSIGNMENT, ORGANIZATIONS] },
 ];
 
 const BY_TYPE = new Map(ORDER.map((rule) => [rule.type, rule]));

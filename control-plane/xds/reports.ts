@@ -1,11 +1,13 @@
 import { status, type sendUnaryData, type ServerUnaryCall } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
-import { decodeReport, type Report } from '../../protocol-filters/wire/index.ts';
+import { decodeReport, type Drained, type Report } from '../../protocol-filters/wire/index.ts';
 import type { NodeCheck } from './admission.ts';
-import { passThrough, type Service } from './ads.ts';
+import { unaryService, type Service } from './ads.ts';
 
 /** Where reports go: decoded, and as the bytes that came, to be handed on. */
 export type ReportSink = (report: Report, bytes: Buffer) => void;
+
+const MOST_PROTOCOLS = 32;
 
 /** The filters' reports (`cohort.v1.Reports/Report`, see `protocol-filters/wire/cohort.proto`). */
 export class ReportsService {
@@ -13,6 +15,8 @@ export class ReportsService {
   received = 0;
   /** Reports refused: bytes that are none, or of a node that the certificate does not name. */
   refused = 0;
+  /** What became of connections that had to go, by protocol, as far as reports to this replica have told. */
+  readonly drained = new Map<string, Omit<Drained, 'protocol'>>();
   private complained = new Set<string>();
 
   constructor(
@@ -21,23 +25,7 @@ export class ReportsService {
   ) {}
 
   service(): Service {
-    return {
-      definition: {
-        Report: {
-          path: '/cohort.v1.Reports/Report',
-          requestStream: false,
-          responseStream: false,
-          requestSerialize: passThrough,
-          requestDeserialize: passThrough,
-          responseSerialize: passThrough,
-          responseDeserialize: passThrough,
-        },
-      },
-      implementation: {
-        Report: (call: ServerUnaryCall<Buffer, Buffer>, done: sendUnaryData<Buffer>) =>
-          this.onReport(call, done),
-      },
-    };
+    return unaryService('/cohort.v1.Reports/Report', (call, done) => this.onReport(call, done));
   }
 
   private onReport(call: ServerUnaryCall<Buffer, Buffer>, done: sendUnaryData<Buffer>): void {
@@ -61,8 +49,23 @@ export class ReportsService {
       done({ code: status.INTERNAL, details: 'the report was not taken in; the next full one heals it' });
       return;
     }
+    this.countDrained(report.drained);
     // ReportAnswer has no fields.
     done(null, Buffer.alloc(0));
+  }
+
+  private countDrained(drained: readonly Drained[]): void {
+    for (const { protocol, redirected, ended, closed } of drained) {
+      // It becomes a label: no proxy makes up thousands.
+      if (!/^[a-z_]{1,32}$/.test(protocol)) continue;
+      if (this.drained.size >= MOST_PROTOCOLS && !this.drained.has(protocol)) continue;
+      const before = this.drained.get(protocol) ?? { redirected: 0, ended: 0, closed: 0 };
+      this.drained.set(protocol, {
+        redirected: before.redirected + redirected,
+        ended: before.ended + ended,
+        closed: before.closed + closed,
+      });
+    }
   }
 
   private refuse(
