@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ERRORS } from './errors.ts';
 
-const SOURCES = ['control-plane', 'cli', 'local'];
+const SOURCES = ['control-plane', 'cli', 'greeter', 'local'];
 
 /** Codes that the sources name, in code and in comments; `COHORT_STORE_…` stands for several and is none. */
 function namedCodes(): Map<string, string[]> {
@@ -26,7 +26,30 @@ it('every code that is thrown, or promised by a comment, is in the table; every 
   const notErrors = [...named.keys()].filter((code) => !(code in ERRORS));
   // Names of environment variables and constants begin alike.
   expect(
-    notErrors.filter((code) => /_(STORE|XDS|ADMIN|SERVER|PIN|PROXY|LEADER|REQUEST)_/.test(code)),
+    notErrors.filter((code) =>
+      /_(STORE|XDS|ADMIN|SERVER|PIN|PROXY|QUARANTINE|LEADER|REQUEST|GREETER)_/.test(code),
+    ),
   ).toEqual([]);
   expect(Object.keys(ERRORS).filter((code) => !named.has(code))).toEqual([]);
+});
+
+/** `docs/errors.md`: `npx vitest run -u control-plane/error-codes.test.ts` writes it anew. */
+function documented(): string {
+  const entries = Object.entries(ERRORS).map(
+    ([code, { status, title, remedy }]) => `## ${code}\n\n${status}. ${title}.\n\n${remedy}\n`,
+  );
+  return [
+    '# Error codes\n',
+    'Made from [control-plane/errors.ts](../control-plane/errors.ts). Each code with its HTTP status, what it means, and what',
+    'to do. Codes are stable: programs may branch on them.\n',
+    ...entries,
+  ].join('\n');
+}
+
+it('docs/errors.md has every code, in the words of the table', async () => {
+  await expect(documented()).toMatchFileSnapshot('../docs/errors.md');
+});
+
+it('the table is in alphabetical order', () => {
+  expect(Object.keys(ERRORS)).toEqual(Object.keys(ERRORS).sort());
 });

@@ -23,20 +23,106 @@ export const ERRORS = {
     title: 'The admin interface needs a bearer token off loopback',
     remedy: 'Give a token of at least 16 characters, or listen on a loopback address.',
   },
+  COHORT_ADMISSION_NOT_FOUND: {
+    status: 404,
+    title: 'The organization is not admitted by name',
+    remedy: 'Check the organization; `/v1/admissions` lists those that are.',
+  },
+  COHORT_AGENT_ENDPOINT: {
+    status: 502,
+    title: "An endpoint with a server's numbers gives none",
+    remedy: 'Check the URL and what it answers; the lease lives on, without the numbers of this endpoint.',
+  },
+  COHORT_AGENT_SERVER_GONE: {
+    status: 503,
+    title: 'The server that an agent watches has ended',
+    remedy: 'Start it again; the agent gives its lease back until then.',
+  },
+  COHORT_AGENT_UNREADABLE: {
+    status: 500,
+    title: 'A file with the numbers of a process or a cgroup cannot be read',
+    remedy: 'Run the agent as the user that the server runs as, or as root, on the machine of the server.',
+  },
+  COHORT_AGENT_VALUE: {
+    status: 500,
+    title: "A number of a server's load cannot be used",
+    remedy: 'Correct what gives it; until then this dimension is not published.',
+  },
+  COHORT_ASSIGNMENT_VERSION_UNKNOWN: {
+    status: 404,
+    title: 'This version of the assignment is not kept',
+    remedy: 'Ask for one that `versions` lists: the last ones that this replica has seen.',
+  },
   COHORT_BRAKE_NOT_ENGAGED: {
     status: 409,
     title: 'The brake is not engaged',
     remedy: 'Nothing to do; `/v1/verdicts` shows the brake.',
+  },
+  COHORT_CTL_ANSWER: {
+    status: 502,
+    title: 'What answers is no control plane',
+    remedy: 'Check --server: it must lead to the admin interface of a control plane.',
+  },
+  COHORT_CTL_CONFIG: {
+    status: 400,
+    title: 'The options of `cohort ctl` cannot be used',
+    remedy: 'Correct the option, the environment variable or the file that the message names.',
+  },
+  COHORT_CTL_FILE: {
+    status: 400,
+    title: 'The file cannot be used',
+    remedy: 'Give a file with one object in YAML or JSON.',
+  },
+  COHORT_CTL_INCOMPLETE: {
+    status: 504,
+    title: 'It is written, and was not done when the time was up',
+    remedy: 'It goes on by itself; look again, or wait longer with --timeout.',
+  },
+  COHORT_CTL_NOTHING: {
+    status: 400,
+    title: 'Nothing is to be changed',
+    remedy: 'Say what is to change; --help lists what there is.',
+  },
+  COHORT_CTL_NOT_CONFIRMED: {
+    status: 409,
+    title: 'It was not agreed to',
+    remedy: 'Answer y on a terminal, or give the option that the message names.',
+  },
+  COHORT_CTL_UNREACHABLE: {
+    status: 503,
+    title: 'No control plane answers',
+    remedy: 'Check --server, or COHORT_CTL_SERVER, and that the control planes run; for https, --ca.',
   },
   COHORT_FILTER_CODE: {
     status: 500,
     title: "The protocol filters' code cannot be used",
     remedy: 'Run `npm run build:filters`, or give the path of the compiled filter.',
   },
+  COHORT_GREETER_LISTENER: {
+    status: 500,
+    title: 'A listener has settings that the greeter cannot use',
+    remedy: 'Correct the listener in the settings; until then its devices are answered 503.',
+  },
+  COHORT_GREETER_PORT: {
+    status: 500,
+    title: "The greeter's port cannot be opened",
+    remedy: 'Check that the address is of this machine and that no other program has the port.',
+  },
+  COHORT_GREETER_REDIRECT: {
+    status: 500,
+    title: 'The redirect callback cannot be used',
+    remedy:
+      'The module must export a function as its default: (device, organization, target) => bytes | { close, reason }.',
+  },
   COHORT_INTERNAL: {
     status: 500,
     title: 'Something went wrong that should not',
     remedy: "This is a defect of Cohort; the control plane's log has the details.",
+  },
+  COHORT_LAST_SERVER: {
+    status: 409,
+    title: 'It is the last server that takes devices',
+    remedy: 'Add another server first; `?force=true` does it all the same.',
   },
   COHORT_LEADER_UNKNOWN: {
     status: 503,
@@ -47,6 +133,16 @@ export const ERRORS = {
     status: 502,
     title: 'The leader does not answer this replica',
     remedy: 'Repeat the request, or ask the leader directly.',
+  },
+  COHORT_LISTENER_EXISTS: {
+    status: 409,
+    title: 'There is a listener with this name',
+    remedy: 'Change it with PUT, or choose another name.',
+  },
+  COHORT_LISTENER_NOT_FOUND: {
+    status: 404,
+    title: 'There is no listener with this name',
+    remedy: 'Check the name; `/v1/listeners` lists those that are.',
   },
   COHORT_METHOD_NOT_ALLOWED: {
     status: 405,
@@ -83,6 +179,26 @@ export const ERRORS = {
     title: 'No proxy with this id is connected',
     remedy: 'Check the id; `/v1/proxies` lists those that are.',
   },
+  COHORT_QUARANTINE_NOT_FOUND: {
+    status: 404,
+    title: 'The organization is not in quarantine',
+    remedy: 'Check the organization; `/v1/quarantines` lists those that are.',
+  },
+  COHORT_REBALANCE_NOT_FOUND: {
+    status: 404,
+    title: 'There is no such round or move',
+    remedy: 'Check the id; `/v1/rebalances` lists the rounds of the last 30 days.',
+  },
+  COHORT_REBALANCE_NOT_UNDONE: {
+    status: 409,
+    title: 'The move cannot be undone',
+    remedy: 'The message says why; a pin takes an organization to any server.',
+  },
+  COHORT_REBALANCE_NO_LOAD: {
+    status: 409,
+    title: 'No load is known',
+    remedy: 'Slots are placed by their number until devices are connected; repeat the request then.',
+  },
   COHORT_REQUEST_INVALID: {
     status: 400,
     title: 'The request is not valid',
@@ -97,6 +213,11 @@ export const ERRORS = {
     status: 415,
     title: 'The request is not JSON',
     remedy: 'Send `Content-Type: application/json`.',
+  },
+  COHORT_SELECTOR_NOT_FOUND: {
+    status: 404,
+    title: 'The organization has no selector',
+    remedy: 'Check the organization; `/v1/organizations/{organization}` shows its selector.',
   },
   COHORT_SERVER_ADDRESS_TAKEN: {
     status: 409,
@@ -174,10 +295,25 @@ export const ERRORS = {
     title: 'etcd did not answer in time',
     remedy: 'Check that a majority of its members run and are reached from here; the call may be repeated.',
   },
+  COHORT_TOO_MANY_STREAMS: {
+    status: 503,
+    title: 'Too many clients follow the events of this replica',
+    remedy: 'Close those that are not needed, or ask another replica.',
+  },
   COHORT_UNAUTHORIZED: {
     status: 401,
     title: 'The request has no valid bearer token',
     remedy: 'Send `Authorization: Bearer <token>` with the token that the control planes were given.',
+  },
+  COHORT_WOULD_CLOSE: {
+    status: 409,
+    title: 'It would close live connections',
+    remedy: 'Do it when few devices are connected; `?force=true` does it now.',
+  },
+  COHORT_WOULD_OVERLOAD: {
+    status: 409,
+    title: 'It would take capacity below the load',
+    remedy: 'Add servers or raise their capacity first; `?force=true` does it all the same.',
   },
   COHORT_XDS_CERTIFICATE: {
     status: 500,

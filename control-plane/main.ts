@@ -2,20 +2,25 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { checkToken } from './admin/authentication.ts';
+import type { AdminContext } from './admin/context.ts';
+import { EventSource } from './admin/event-source.ts';
 import { AdminServer } from './admin/server.ts';
 import { FleetService, Forwarder } from './fleet-view/index.ts';
+import { unheardReplicas } from './leader/fleet.ts';
 import { HeardFleet } from './leader/fleet-source.ts';
 import { conditionsOf, healthOf } from './leader/health.ts';
 import { LeaderLink } from './leader/link.ts';
 import { LeaderRunner } from './leader/runner.ts';
-import { createMetrics } from './metrics.ts';
-import { REBALANCER, replicas, type Replica } from './model/index.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { REBALANCER, replicas, type Replica, type Round } from './model/index.ts';
+import { MoveHistory, Rebalancer } from './rebalance/index.ts';
 import { Scanner } from './scan/index.ts';
 import { loadFilterCode } from './state/filter-code.ts';
 import { Publisher } from './state/publisher.ts';
+import { Yielding } from './state/yielding.ts';
 import { StateWatcher } from './state/watcher.ts';
 import { EtcdStore, systemClock, type Election, type EtcdStoreOptions, type Watch } from './store/index.ts';
-import { VerdictKeeper, ViewWriter } from './verdict/index.ts';
+import { Quarantiner, VerdictKeeper, ViewWriter } from './verdict/index.ts';
 import { controlPlaneCheck, XdsServer, type TlsFiles } from './xds/index.ts';
 
 export interface ControlPlaneOptions {
@@ -94,17 +99,25 @@ class ReplicaParts {
   private readonly forwarder: Forwarder;
   private readonly link: LeaderLink;
   private readonly admin: AdminServer;
+  private readonly events: EventSource;
+  private readonly yielding: Yielding;
   /** Drawn anew at every start: what another run of this replica said is void. */
   private readonly run = randomUUID();
   private viewWriter: ViewWriter | undefined;
   private keeper: VerdictKeeper | undefined;
+  private quarantiner: Quarantiner | undefined;
   private runner: LeaderRunner | undefined;
   private scanner: Scanner | undefined;
+  private rebalancer: Rebalancer | undefined;
+  private history: MoveHistory | undefined;
   private election: Election | undefined;
   private leaderWatch: Watch | undefined;
   private leader: string | undefined;
   private wrote: (kind: string) => void = () => undefined;
   private died: () => void = () => undefined;
+  private published: Metrics['published'] = () => undefined;
+  private moved: (round: Round) => void = () => undefined;
+  private took: (what: string, ms: number) => void = () => undefined;
   private stopping: Promise<void> | undefined;
   private markReady: () => void = () => undefined;
   private readonly ready = new Promise<void>((resolve) => (this.markReady = resolve));
@@ -126,27 +139,48 @@ class ReplicaParts {
     this.publisher = new Publisher({
       states: this.states,
       code,
+      proxies: this.xds.registry,
       clock,
       log,
-      publish: (snapshot, health) => {
+      publish: (snapshot, health, since) => {
         // What is to be checked comes first: a server is named only once it was seen healthy.
         this.xds.hds.specify(health);
+        this.published(snapshot, since);
         this.xds.publish(snapshot);
         this.markReady();
       },
+      current: ({ revisions }) => {
+        const of = (source: 'servers' | 'settings'): number => revisions.get(source) ?? 0;
+        this.forwarder.published({ servers: of('servers'), settings: of('settings') });
+      },
     });
     this.fleet = new HeardFleet({
+      id,
       clock,
       isLeader: () => this.isLeader,
       proxyGoneMs: () => this.states.state.settings.proxyGoneMs,
       failed: (error) => log.error({ err: error }, 'a listener of the fleet failed'),
     });
     const { registry, hds } = this.xds;
-    this.forwarder = new Forwarder({ replica: id, run: this.run, registry, hds, clock, log });
+    this.forwarder = new Forwarder({
+      ...{ replica: id, run: this.run, registry, hds, clock, log },
+      snapshot: () => this.xds.ads.snapshot,
+    });
     const sink = this.fleet.take.bind(this.fleet);
     this.xds.add(new FleetService(sink, { check: controlPlaneCheck(this.xds.isMutualTls), log }).service());
     this.link = new LeaderLink({ id, forwarder: this.forwarder, sink, security: xds.security, clock, log });
+    this.events = this.createEvents();
     this.admin = this.createAdmin();
+    this.yielding = new Yielding({
+      id,
+      states: this.states,
+      suspend: (why) => {
+        this.xds.ads.suspend(why);
+        this.xds.hds.suspend(why);
+      },
+      clock,
+      log,
+    });
   }
 
   private get isLeader(): boolean {
@@ -157,6 +191,7 @@ class ReplicaParts {
     const { id, log } = this.options;
     const xds = await this.xds.start();
     const admin = await this.admin.start();
+    this.events.start();
     log.info({ replica: id, xds, admin }, 'the control plane listens');
     this.join({ xds, admin }).catch((error: unknown) => {
       if (this.stopping === undefined) log.error({ err: error }, 'the control plane cannot join the others');
@@ -195,6 +230,47 @@ class ReplicaParts {
     this.keeper = keeper;
     election.onElected(() => this.fleet.reset());
     election.onDeposed(() => this.fleet.reset());
+    const scanner = new Scanner({
+      id,
+      store: this.store,
+      election,
+      states: this.states,
+      fleet: () => this.fleet.view,
+      conditions: () => conditionsOf(this.states.state.servers, healthOf(keeper.current)),
+      avoided: () => healthOf(keeper.current).avoided,
+      missing: () => unheardReplicas(id, this.states.state, this.fleet.fleet()),
+      clock: systemClock,
+      wallClock: Date.now,
+      log,
+    });
+    this.scanner = scanner;
+    const history = new MoveHistory({
+      id,
+      store,
+      election,
+      slotCounts: () => this.fleet.slotCounts(),
+      wallClock: Date.now,
+      wrote: (round) => {
+        this.moved(round);
+        this.events.tellRound(round);
+      },
+      log,
+    });
+    const rebalancer = new Rebalancer({
+      id,
+      election,
+      states,
+      reports: () => this.fleet.view,
+      fleet: () => this.fleet.fleet(),
+      health: () => healthOf(keeper.current),
+      rounds: () => history.rounds,
+      clock: systemClock,
+      wallClock: Date.now,
+      took: (what, ms) => this.took(what, ms),
+      log,
+    });
+    this.history = history;
+    this.rebalancer = rebalancer;
     this.runner = new LeaderRunner({
       id,
       store: this.store,
@@ -207,35 +283,41 @@ class ReplicaParts {
         health: () => healthOf(keeper.current),
         onChange: (listener) => keeper.onChange(listener),
       },
+      scans: scanner,
+      rebalancer,
+      moves: history,
       wrote: (kind) => this.wrote(kind),
       log,
     });
-    this.viewWriter.start();
-    this.keeper.start();
-    this.scanner = new Scanner({
-      id,
-      store: this.store,
+    this.quarantiner = new Quarantiner({
+      store,
       election,
-      states: this.states,
+      states,
+      verdicts: keeper,
       fleet: () => this.fleet.view,
-      conditions: () => conditionsOf(this.states.state.servers, healthOf(keeper.current)),
-      missing: () => {
-        const { heardReplicas } = this.fleet.fleet();
-        return [...this.states.state.replicas.keys()].filter((one) => one !== id && !heardReplicas.has(one));
-      },
       clock: systemClock,
       wallClock: Date.now,
       log,
     });
-    keeper.onChange(() => this.scanner?.onVerdictChange());
+    this.viewWriter.start();
+    this.keeper.start();
+    this.quarantiner.start();
+    keeper.onChange(() => scanner.onVerdictChange());
+    history.start();
     this.runner.start();
-    this.scanner.start();
+    scanner.start();
+    scanner.onScan(() => {
+      if (scanner.records[0]?.trigger === 'time') rebalancer.scan();
+    });
+    rebalancer.start();
     this.fleet.start();
     this.forwarder.start();
     this.link.start();
+    this.yielding.start();
     this.states.onChange(({ replicas: all }) => this.link.update(this.leader, all));
     this.leaderWatch = this.store.observeLeader(REBALANCER, (leader) => {
       this.leader = leader?.value;
+      this.events.look();
       this.link.update(this.leader, this.states.state.replicas);
     });
     await lease.put(replicas.keyOf(id), replicas.encode(this.describe(ports)));
@@ -243,8 +325,12 @@ class ReplicaParts {
   }
 
   private async shutDown(): Promise<void> {
+    this.events.stop();
+    this.yielding.stop();
     this.runner?.stop();
+    this.rebalancer?.stop();
     this.scanner?.stop();
+    this.quarantiner?.stop();
     this.keeper?.stop();
     await this.election?.stop();
     this.leaderWatch?.stop();
@@ -279,10 +365,9 @@ class ReplicaParts {
       : `etcd does not answer: ${health.why}`;
   }
 
-  private createAdmin(): AdminServer {
-    const { id, log, admin } = this.options;
+  private get leaderView(): Pick<LeaderRunner, 'isLeader' | 'waiting' | 'records' | 'settledState'> {
     const runner = (): LeaderRunner | undefined => this.runner;
-    const leader = {
+    return {
       get isLeader() {
         return runner()?.isLeader ?? false;
       },
@@ -292,18 +377,49 @@ class ReplicaParts {
       get records() {
         return runner()?.records ?? [];
       },
+      get settledState() {
+        return runner()?.settledState;
+      },
     };
+  }
+
+  private leaderReplica(): ReturnType<AdminContext['leaderReplica']> {
+    const { leader } = this;
+    return leader === undefined
+      ? undefined
+      : { id: leader, admin: this.states.state.replicas.get(leader)?.value.admin };
+  }
+
+  private createEvents(): EventSource {
+    return new EventSource({
+      run: this.run,
+      states: this.states,
+      leader: this.leaderView,
+      leaderReplica: () => this.leaderReplica(),
+      fleetView: () => this.fleet.view,
+      now: () => systemClock.now(),
+      log: this.options.log,
+    });
+  }
+
+  private createAdmin(): AdminServer {
+    const { id, log, admin } = this.options;
+    const leader = this.leaderView;
     const metrics = createMetrics({
       state: () => this.states.state,
       leader,
       registry: this.xds.registry,
       reports: this.xds.reports,
       fleetView: () => this.fleet.view,
+      load: () => this.rebalancer?.last,
       isReady: () => this.notReady() === undefined,
       now: () => systemClock.now(),
     });
     this.wrote = metrics.wrote;
     this.died = metrics.died;
+    this.published = metrics.published;
+    this.moved = metrics.moved;
+    this.took = metrics.took;
     return new AdminServer(
       {
         id,
@@ -311,13 +427,14 @@ class ReplicaParts {
         states: this.states,
         leader,
         scans: () => this.scanner,
+        rebalances: () =>
+          this.rebalancer && this.history && { rebalancer: this.rebalancer, history: this.history },
         fleetView: () => this.fleet.view,
-        leaderReplica: () => {
-          const { leader: leading } = this;
-          return leading === undefined
-            ? undefined
-            : { id: leading, admin: this.states.state.replicas.get(leading)?.value.admin };
-        },
+        hearsItself: () => this.link.isLocal && this.store.health.state !== 'current',
+        missingReplicas: () => unheardReplicas(id, this.states.state, this.fleet.fleet()),
+        leaderReplica: () => this.leaderReplica(),
+        assignments: this.events.assignments,
+        events: this.events.events,
         notReady: () => this.notReady(),
         unresolved: () => this.publisher.unresolved,
         metrics: metrics.registry,

@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import request from 'supertest';
 import { expect, it } from 'vitest';
 import { ERRORS } from '../errors.ts';
@@ -56,6 +57,30 @@ it('an error that was not foreseen says nothing of the inside', async () => {
   expect(answer.status).toBe(500);
   expect(answer.text).not.toContain('secret');
   expect(JSON.parse(answer.text)).toMatchObject({ code: 'COHORT_INTERNAL' });
+});
+
+it('writes neither tokens nor bodies nor queries into its log', async () => {
+  const lines: string[] = [];
+  const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
+  const replica = new TestReplica();
+  const store = { ...replica.context().store, get: () => Promise.reject(new Error('not foreseen')) };
+  const app = adminApp(replica.context({ store, log, token: TOKEN }));
+  const secret = 'a-secret-of-somebody';
+  const send = (token: string): Promise<request.Response> =>
+    request(app)
+      .put(`/v1/servers/a?${secret}=${secret}`)
+      .set('authorization', `Bearer ${token}`)
+      .send({ ...server('a'), labels: { password: secret } })
+      .then();
+  expect((await send(`${TOKEN}x`)).status).toBe(401);
+  expect((await send(TOKEN)).status).toBe(400);
+  const failed = await request(app)
+    .post('/v1/servers')
+    .set('authorization', `Bearer ${TOKEN}`)
+    .send(server('a'));
+  expect(failed.status).toBe(500);
+  expect(lines.join('')).toContain('a request failed');
+  expect(lines.join('')).not.toMatch(new RegExp(`${TOKEN}|${secret}`));
 });
 
 it('asks for the bearer token everywhere but at the probes', async () => {

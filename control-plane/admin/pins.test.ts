@@ -1,6 +1,6 @@
 import request from 'supertest';
 import { expect, it } from 'vitest';
-import { DEFAULT_SETTINGS } from '../model/index.ts';
+import { DEFAULT_SETTINGS, NO_VERDICTS, type ServerVerdict } from '../model/index.ts';
 import { assignmentOf, server } from '../state/testing.ts';
 import { adminApp } from './app.ts';
 import { TestReplica } from './testing.ts';
@@ -18,6 +18,37 @@ it('lists pins and says which are in force', async () => {
       { organization: 'zeta', server: 'b', inForce: false },
     ],
   });
+});
+
+it('says why a pin is suspended, and that of an organization as well', async () => {
+  const dead: ServerVerdict = {
+    ...{ state: 'dead', sinceMs: 1, deaths: [1], why: 'a test', sayDead: [], cannotSay: [] },
+  };
+  const ids = ['alive', 'dead', 'draining', 'full', 'own'];
+  const replica = new TestReplica({
+    servers: ids.map((id) => server(id, id === 'draining' ? { state: 'draining' } : {})),
+    pins: Object.fromEntries([...ids, 'gone'].map((id) => [`of-${id}`, id])),
+    verdicts: { ...NO_VERDICTS, servers: { dead } },
+    quarantines: [{ organization: 'noisy', server: 'own', sinceMs: 1, deaths: [] }],
+    assignment: assignmentOf(ids),
+  });
+  replica.rebalances = {
+    rebalancer: {
+      last: { full: new Set(['full']) },
+    },
+  } as unknown as TestReplica['rebalances'];
+  const app = adminApp(replica.context());
+  const { body } = await request(app).get('/v1/pins').expect(200);
+  const { pins } = body as { pins: { organization: string; suspended: string | null }[] };
+  const why = Object.fromEntries(pins.map(({ organization, suspended }) => [organization, suspended]));
+  expect(why).toEqual({
+    ...{ 'of-alive': null, 'of-dead': 'dead', 'of-draining': 'draining' },
+    ...{ 'of-full': 'full', 'of-own': 'quarantine', 'of-gone': 'unknown' },
+  });
+  const one = await request(app).get('/v1/organizations/of-dead').expect(200);
+  expect(one.body).toMatchObject({ pin: 'dead', pinSuspended: 'dead' });
+  const none = await request(app).get('/v1/organizations/other').expect(200);
+  expect(none.body).toMatchObject({ pin: null, pinSuspended: null });
 });
 
 it('pins, moves and releases an organization of any name', async () => {

@@ -1,67 +1,69 @@
 /** `/v1/proxies`: what the proxies have applied, refused, and see. The leader knows. */
-import type { Router } from 'express';
+import { z } from 'zod';
 import { CohortError } from '../errors.ts';
-import type { ProxyView } from '../fleet-view/fleet-view.ts';
-import type { Position } from '../leader/fleet.ts';
-import { shortType } from '../xds/resource-types.ts';
+import { idSchema } from '../model/index.ts';
 import type { AdminContext } from './context.ts';
-import { param, resource } from './resource.ts';
-import { atLeader } from './to-leader.ts';
+import { operation } from './operation.ts';
+import { flag, isNamed, nameQuery, pageAnswer, pageOf, pageQuery } from './paging.ts';
+import { proxySchema, proxyView } from './proxy-view.ts';
+import type { Api } from './resource.ts';
+import { readAnswer } from './stale.ts';
 
-export function proxyRoutes(router: Router, context: AdminContext): void {
-  resource(router, '/v1/proxies', {
-    get: atLeader(context, (_request, response) => {
-      const all = context
-        .fleetView()
-        .listProxies(context.now())
-        .sort((a, b) => (a.id < b.id ? -1 : 1));
-      response.json({ proxies: all.map((proxy) => view(context, proxy)) });
+export function proxyRoutes(api: Api, context: AdminContext): void {
+  api.resource('/v1/proxies', {
+    get: operation({
+      summary: 'List connected proxies',
+      query: {
+        ...pageQuery,
+        ...nameQuery,
+        behind: flag.describe('Only those that have not applied the assignment in force, or that have.'),
+        refusing: flag.describe('Only those that refuse something they were sent, or that do not.'),
+        health: flag.describe('With what each sees of every server. Default true.'),
+      },
+      answers: {
+        200: {
+          description: 'Proxies in the order of their ids',
+          schema: readAnswer({ proxies: z.array(proxySchema), ...pageAnswer }),
+        },
+      },
+      atLeader: 'or here',
+      handle: ({ query }) => {
+        const { assignment } = context.states.state;
+        const all = context.fleetView().listProxies(context.now());
+        const wanted = all
+          .filter(({ id }) => isNamed(id, query))
+          .map((proxy) => ({ proxy, shown: proxyView(proxy, assignment, undefined, context.now()) }))
+          .filter(
+            ({ shown }) =>
+              (query.behind === undefined || (shown.lag !== '0') === query.behind) &&
+              (query.refusing === undefined || shown.refused.length > 0 === query.refusing),
+          );
+        const { items, ...page } = pageOf(wanted, query, ({ shown }) => [shown.id]);
+        const proxies = items.map(({ proxy, shown }) =>
+          query.health === false ? shown : whole(context, proxy),
+        );
+        return { body: { proxies, ...page } };
+      },
     }),
   });
-  resource(router, '/v1/proxies/:id', {
-    get: atLeader(context, (request, response) => {
-      const id = param(request, 'id');
-      const proxy = context.fleetView().proxy(id, context.now());
-      if (proxy === undefined)
-        throw new CohortError('COHORT_PROXY_NOT_FOUND', `no replica hears a proxy ${id}`);
-      response.json(view(context, proxy));
+  api.resource('/v1/proxies/{id}', {
+    get: operation({
+      summary: 'One proxy',
+      params: { id: idSchema },
+      answers: { 200: { description: 'The proxy', schema: readAnswer(proxySchema.shape) } },
+      errors: ['COHORT_PROXY_NOT_FOUND'],
+      atLeader: 'or here',
+      handle: ({ params: { id } }) => {
+        const proxy = context.fleetView().proxy(id, context.now());
+        if (proxy === undefined)
+          throw new CohortError('COHORT_PROXY_NOT_FOUND', `no replica hears a proxy ${id}`);
+        return { body: whole(context, proxy) };
+      },
     }),
   });
 }
 
-export function positionView(position: Position | undefined): { epoch: string; version: string } | null {
-  return position === undefined ? null : { epoch: String(position.epoch), version: String(position.version) };
-}
-
-function view(context: AdminContext, { id, applied, facts, replicas, connections }: ProxyView): object {
-  const now = context.now();
-  const sightings = context.fleetView().view(id);
-  return {
-    id,
-    /** Replicas that it has an ADS stream to. */
-    replicas,
-    envoy: facts?.version ?? null,
-    workers: facts?.workers ?? null,
-    connectedForMs: facts === undefined ? null : Math.round(facts.connectedForMs),
-    /** The assignment that all of its workers route by. */
-    applied: positionView(applied),
-    connections,
-    /** In Envoy's words. */
-    refused: (facts?.refused ?? []).map(({ typeUrl, name, message, agoMs, count }) => ({
-      type: shortType(typeUrl),
-      name,
-      message,
-      agoMs: Math.round(agoMs),
-      count,
-    })),
-    late: (facts?.late ?? []).map(({ typeUrl, name }) => ({ type: shortType(typeUrl), name })),
-    /** Null: it has said nothing about the servers' health. */
-    health:
-      sightings?.map(({ cluster, server, health, since }) => ({
-        cluster,
-        server,
-        health,
-        forMs: Math.round(now - since),
-      })) ?? null,
-  };
+function whole(context: AdminContext, proxy: Parameters<typeof proxyView>[0]): z.infer<typeof proxySchema> {
+  const sightings = context.fleetView().view(proxy.id);
+  return proxyView(proxy, context.states.state.assignment, sightings ?? null, context.now());
 }

@@ -3,8 +3,9 @@ import type { Request } from 'express';
 import type { z } from 'zod';
 import { CohortError } from '../errors.ts';
 import type { Revision } from '../store/store.ts';
+import { escape } from './changes.ts';
 
-/** One thing that is wrong with a body. */
+/** One thing that is wrong with a request. */
 export interface RequestIssue {
   /** Where, as a JSON pointer (RFC 6901). */
   readonly pointer: string;
@@ -28,14 +29,18 @@ export function readBody<T>(request: Request, schema: z.ZodType<T>): T {
 export function parse<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const errors: RequestIssue[] = parsed.error.issues.map(({ path, message }) => ({
-    pointer: path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
+  const errors = parsed.error.issues.map(({ path, message }) => ({
+    pointer: path.map((step) => `/${escape(String(step))}`).join(''),
     message,
   }));
+  throw invalid(what, errors);
+}
+
+/** @param what in words: `the body` */
+export function invalid(what: string, errors: readonly RequestIssue[]): CohortError {
   const words = errors.map(({ pointer, message }) => (pointer === '' ? message : `${pointer}: ${message}`));
-  throw new CohortError('COHORT_REQUEST_INVALID', `${what} is not valid: ${words.join('; ')}`, {
-    details: { errors },
-  });
+  const message = `${what} is not valid: ${words.join('; ')}`;
+  return new CohortError('COHORT_REQUEST_INVALID', message, { details: { errors } });
 }
 
 /** The entity tag of what was written at this revision. */
@@ -43,25 +48,13 @@ export function etag(revision: Revision): string {
   return `"${revision}"`;
 }
 
-/**
- * Holds a request to its preconditions (RFC 9110, 13.1).
- *
- * @param revision of what is there; 0: nothing
- * @throws CohortError COHORT_PRECONDITION_FAILED
- */
-export function checkPreconditions(request: Request, revision: Revision): void {
-  const ifMatch = request.headers['if-match'];
-  if (ifMatch !== undefined && !matches(ifMatch, revision)) {
-    const now = revision === 0 ? 'there is none' : `it is ${etag(revision)} now`;
-    throw new CohortError('COHORT_PRECONDITION_FAILED', `If-Match is ${ifMatch}; ${now}`);
-  }
-  const ifNoneMatch = request.headers['if-none-match'];
-  if (ifNoneMatch !== undefined && matches(ifNoneMatch, revision)) {
-    throw new CohortError('COHORT_PRECONDITION_FAILED', `If-None-Match is ${ifNoneMatch}, and it is there`);
-  }
+/** The revisions that an If-Match names; empty: none of ours. */
+export function revisionsOf(header: string): Revision[] {
+  return [...header.matchAll(/"(\d{1,15})"/g)].map(([, digits]) => Number(digits));
 }
 
-function matches(header: string, revision: Revision): boolean {
+/** Whether a precondition (RFC 9110, 13.1) names what is there. @param revision of what is there; 0: nothing */
+export function isMatch(header: string, revision: Revision): boolean {
   if (revision === 0) return false;
   const tags = header.split(',').map((tag) => tag.trim());
   return tags.includes('*') || tags.includes(etag(revision));

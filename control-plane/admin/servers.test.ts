@@ -15,10 +15,15 @@ it('lists servers with their slots and pins', async () => {
   });
   const { body: answer } = await request(adminApp(replica.context())).get('/v1/servers');
   const common = {
+    quarantine: null,
     health: expect.objectContaining({ state: 'alive' }) as unknown,
+    connections: 0,
+    load: { connections: { used: 0, limit: null, share: null } },
     etag: expect.any(String) as unknown,
   };
   expect(answer).toEqual({
+    total: 2,
+    next: null,
     servers: [
       { ...a, slots: 16384, pins: 1, assigned: true, ...common },
       { ...server('b'), slots: 0, pins: 0, assigned: false, ...common },
@@ -87,7 +92,7 @@ it('refuses an address that another server has', async () => {
 });
 
 it('drains, undrains and weighs with PATCH', async () => {
-  const replica = new TestReplica({ servers: [a] });
+  const replica = new TestReplica({ servers: [a, server('z')] });
   const app = adminApp(replica.context());
   const patch = async (change: object): Promise<unknown> =>
     (await request(app).patch('/v1/servers/a').send(change)).body;
@@ -99,7 +104,7 @@ it('drains, undrains and weighs with PATCH', async () => {
 });
 
 it('removes with DELETE', async () => {
-  const replica = new TestReplica({ servers: [a] });
+  const replica = new TestReplica({ servers: [a, server('z')] });
   const app = adminApp(replica.context());
   expect((await request(app).delete('/v1/servers/a')).status).toBe(204);
   expect((await request(app).get('/v1/servers/a')).status).toBe(404);
@@ -123,7 +128,7 @@ it('holds writes to If-Match and If-None-Match', async () => {
 });
 
 it('does not overwrite what another has written meanwhile', async () => {
-  const replica = new TestReplica({ servers: [a] });
+  const replica = new TestReplica({ servers: [a, server('z')] });
   replica.meanwhile = () => replica.putServer({ ...a, weight: 7 });
   const answer = await request(adminApp(replica.context()))
     .patch('/v1/servers/a')
@@ -144,6 +149,6 @@ it('a value that cannot be read is mended with PUT or removed, not patched', asy
   expect(JSON.parse(patched.text)).toMatchObject({ code: 'COHORT_STORE_INVALID' });
   expect((await request(app).put('/v1/servers/a').send({ ports: a.ports })).status).toBe(200);
   replica.putRaw('servers/a', Buffer.from('no'));
-  expect((await request(app).delete('/v1/servers/a')).status).toBe(204);
+  expect((await request(app).delete('/v1/servers/a?force=true')).status).toBe(204);
   expect(replica.state.invalid.size).toBe(0);
 });

@@ -5,22 +5,31 @@ import { CohortError } from '../errors.ts';
 import { FleetView } from '../fleet-view/index.ts';
 import type { ScanRecord, Server, Trigger } from '../model/index.ts';
 import { change, stateOf, type TestState } from '../state/testing.ts';
-import { reduce, WATCHED, type ClusterState } from '../state/cluster-state.ts';
+import { reduce, WATCHED, type ClusterState, type StateEvent } from '../state/cluster-state.ts';
 import { Listeners } from '../store/listeners.ts';
 import type { Change, Entry, Transaction } from '../store/store.ts';
 import type { AdminContext } from './context.ts';
+import { EventSource } from './event-source.ts';
 
 export class TestReplica {
   state: ClusterState;
   readonly entries = new Map<string, Entry>();
+  /** Every value that there was, the last one first. */
+  private readonly former: Entry[] = [];
   readonly fleetView = new FleetView();
   leads = true;
+  hearsItself = false;
   notReady: string | undefined;
   leader: ReturnType<AdminContext['leaderReplica']>;
   readonly scanRecords: ScanRecord[] = [];
   /** Scans that were asked for. */
   readonly asked: Trigger[] = [];
+  rebalances: ReturnType<AdminContext['rebalances']>;
   requests: string[] = [];
+  /** Replicas that have not told of their proxies. */
+  missing: string[] = [];
+  health: AdminContext['store']['health'] = { state: 'current', revision: 1 };
+  readonly source: EventSource;
   now = 0;
   /** Runs once, before the next transaction: somebody else is faster. */
   meanwhile: (() => void) | undefined;
@@ -37,6 +46,8 @@ export class TestReplica {
         { put: WATCHED.pins.keyOf(organization), value: WATCHED.pins.encode({ organization, server }) },
       ]);
     }
+    this.source = new EventSource({ ...this.parts, run: 'run', log: pino({ level: 'silent' }) });
+    this.source.start();
   }
 
   putServer(server: Server): void {
@@ -46,15 +57,49 @@ export class TestReplica {
     this.apply([{ put: key, value }]);
   }
 
+  remove(key: string): void {
+    this.apply([{ delete: key }]);
+  }
+
   context(rest: Partial<AdminContext> = {}): AdminContext {
     const world = (): TestReplica => this;
     return {
       id: 'self',
       store: {
-        get: (key) => Promise.resolve(this.entries.get(key)),
+        get: (key, { revision = Infinity } = {}) =>
+          Promise.resolve(this.former.find((entry) => entry.key === key && entry.revision <= revision)).then(
+            (entry) => (revision === Infinity ? this.entries.get(key) : entry),
+          ),
         transact: (transaction) => this.transact(transaction),
-        health: { state: 'current', revision: 1 },
+        get health() {
+          return world().health;
+        },
       },
+      ...this.parts,
+      rebalances: () => this.rebalances,
+      scans: () => ({
+        records: this.scanRecords,
+        scanNow: (trigger) => void this.asked.push(trigger),
+      }),
+      hearsItself: () => this.hearsItself,
+      missingReplicas: () => this.missing,
+      assignments: this.source.assignments,
+      events: this.source.events,
+      checkAnswers: true,
+      notReady: () => this.notReady,
+      unresolved: () => [],
+      metrics: new Registry(),
+      observeRequest: (method, route, status) => void this.requests.push(`${method} ${route} ${status}`),
+      token: undefined,
+      log: pino({ level: 'silent' }),
+      ...rest,
+    };
+  }
+
+  /** What the admin interface and its events both look at. */
+  private get parts(): Pick<AdminContext, 'states' | 'leader' | 'fleetView' | 'leaderReplica' | 'now'> {
+    const world = (): TestReplica => this;
+    return {
       states: {
         get state() {
           return world().state;
@@ -67,21 +112,13 @@ export class TestReplica {
         },
         waiting: [{ for: 'routing', tableVersion: 3n, proxies: ['p'] }],
         records: [],
+        get settledState() {
+          return world().leads ? world().state : undefined;
+        },
       },
-      scans: () => ({
-        records: this.scanRecords,
-        scanNow: (trigger) => void this.asked.push(trigger),
-      }),
       fleetView: () => this.fleetView,
       leaderReplica: () => this.leader,
-      notReady: () => this.notReady,
-      unresolved: () => [],
-      metrics: new Registry(),
-      observeRequest: (method, route, status) => void this.requests.push(`${method} ${route} ${status}`),
       now: () => this.now,
-      token: undefined,
-      log: pino({ level: 'silent' }),
-      ...rest,
     };
   }
 
@@ -99,6 +136,12 @@ export class TestReplica {
     return this.revision;
   }
 
+  /** What a watch tells. */
+  hear(event: StateEvent): void {
+    this.state = reduce(this.state, event);
+    this.changed.tell(this.state);
+  }
+
   private apply(operations: Transaction['then']): void {
     const revision = ++this.revision;
     for (const operation of operations) {
@@ -107,8 +150,10 @@ export class TestReplica {
         'put' in operation
           ? { key, value: Buffer.from(operation.value), revision, createRevision: revision, lease: undefined }
           : undefined;
-      if (entry) this.entries.set(key, entry);
-      else this.entries.delete(key);
+      if (entry) {
+        this.entries.set(key, entry);
+        this.former.unshift(entry);
+      } else this.entries.delete(key);
       this.tell({ key, revision, entry });
     }
   }

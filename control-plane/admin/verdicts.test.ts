@@ -33,6 +33,8 @@ it('shows the verdict on every server, and the brake', async () => {
     body: unknown;
   };
   expect(body).toEqual({
+    total: 2,
+    next: null,
     servers: [
       {
         id: 'a',
@@ -44,6 +46,8 @@ it('shows the verdict on every server, and the brake', async () => {
         returned: null,
         sayDead: [],
         cannotSay: [],
+        avoided: null,
+        quarantine: null,
       },
       {
         id: 'b',
@@ -55,6 +59,8 @@ it('shows the verdict on every server, and the brake', async () => {
         returned: null,
         sayDead: ['p'],
         cannotSay: ['q'],
+        avoided: null,
+        quarantine: null,
       },
     ],
     brake: {
@@ -70,6 +76,32 @@ it('shows the verdict on every server, and the brake', async () => {
 it('shows the verdict with the server', async () => {
   const answer = await request(adminApp(replica().context())).get('/v1/servers/b');
   expect(answer.body).toMatchObject({ id: 'b', health: { state: 'dead', why: 'held down' } });
+});
+
+it('shows servers that are avoided, and until when', async () => {
+  const world = new TestReplica({ servers: [server('a'), server('b')] });
+  const plain: ServerVerdict = {
+    state: 'alive',
+    sinceMs: NOW,
+    deaths: [],
+    why: 'w',
+    sayDead: [],
+    cannotSay: [],
+  };
+  const a: ServerVerdict = { ...plain, avoided: { sinceMs: NOW, proxies: ['p'] } };
+  const b: ServerVerdict = { ...plain, avoided: { sinceMs: NOW, untilMs: NOW + 3_600_000, proxies: ['p'] } };
+  world.putRaw('verdicts', verdicts.encode({ servers: { a, b }, brake: NO_BRAKE, proxies: ['p', 'q'] }));
+  const app = adminApp(world.context());
+  const since = '2026-01-01T00:00:00.000Z';
+  expect((await request(app).get('/v1/verdicts')).body).toMatchObject({
+    servers: [
+      { id: 'a', state: 'alive', avoided: { since, until: null, proxies: ['p'] } },
+      { id: 'b', state: 'alive', avoided: { since, until: '2026-01-01T01:00:00.000Z', proxies: ['p'] } },
+    ],
+  });
+  expect((await request(app).get('/v1/servers/a')).body).toMatchObject({
+    health: { avoided: { since, until: null } },
+  });
 });
 
 it('releases the brake once, and leaves the verdicts as they are', async () => {
