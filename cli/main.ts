@@ -5,8 +5,10 @@ import { agentCommand } from './commands/agent.ts';
 import { bootstrapCommand } from './commands/bootstrap.ts';
 import { certsCommand } from './commands/certs.ts';
 import { controlPlaneCommand } from './commands/control-plane.ts';
+import { ctlCommand } from './commands/ctl/ctl.ts';
 import { demoServerCommand } from './commands/demo-server.ts';
 import { fleetCommand } from './commands/fleet.ts';
+import { greeterCommand } from './commands/greeter.ts';
 import { upCommand } from './commands/up.ts';
 
 const program = new Command('cohort')
@@ -14,11 +16,13 @@ const program = new Command('cohort')
   .showHelpAfterError('(add --help for what there is)')
   .addCommand(upCommand())
   .addCommand(controlPlaneCommand())
+  .addCommand(ctlCommand())
   .addCommand(bootstrapCommand())
   .addCommand(agentCommand())
   .addCommand(certsCommand())
   .addCommand(demoServerCommand())
-  .addCommand(fleetCommand());
+  .addCommand(fleetCommand())
+  .addCommand(greeterCommand());
 
 try {
   await program.parseAsync();

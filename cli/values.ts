@@ -125,6 +125,17 @@ export function controlPlaneHosts(
   return [...before, { id: id(name), hosts }];
 }
 
+/** Collects `listener=ws://host:port` or `listener=wss://host:port`. */
+export function relay(text: string, before: ReadonlyMap<string, string> = new Map()): Map<string, string> {
+  const [listener, at] = split(text, 'listener=url, such as websocket=ws://10.0.0.1:8080');
+  const url = URL.canParse(at) ? new URL(at) : undefined;
+  if (url === undefined || !/^wss?:$/.test(url.protocol) || url.pathname !== '/') {
+    return refuse(`${JSON.stringify(at)} is no URL of a WebSocket listener, such as ws://10.0.0.1:8080`);
+  }
+  if (before.has(listener)) refuse(`${listener} is named twice`);
+  return new Map([...before, [listener, at]]);
+}
+
 /** Collects a proxy: `mqtt=host:port,websocket=host:port`, one of them at least. */
 export function proxy(
   text: string,

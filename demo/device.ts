@@ -3,6 +3,9 @@ import mqtt, { type MqttClient } from 'mqtt';
 import { WebSocket } from 'ws';
 import type { Party } from './delivery.ts';
 
+/** What a server tells the others of a device whose connection ended without a word. */
+export const WILL = 'gone';
+
 /** `mqtt` is MQTT 3.1.1, `mqtt5` is MQTT 5. */
 export type DeviceProtocol = 'mqtt' | 'mqtt5' | 'websocket';
 
@@ -89,7 +92,7 @@ export class Device implements Party {
       connectTimeout: 10_000,
       will: {
         topic: `${this.organization}/${this.id}/will`,
-        payload: Buffer.from('gone'),
+        payload: Buffer.from(WILL),
         qos: 0,
         retain: false,
       },

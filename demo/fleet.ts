@@ -1,6 +1,6 @@
 /** A fleet of simulated devices in organizations of Zipf sizes that message their peers. */
 import { Delivery } from './delivery.ts';
-import { Device, type DeviceProtocol, type ProxyAddress } from './device.ts';
+import { Device, type DeviceProtocol, type ProxyAddress, WILL } from './device.ts';
 import { zipfSizes } from './zipf.ts';
 
 export interface FleetOptions {
@@ -121,6 +121,7 @@ export class Fleet {
   }
 
   private onMessage(device: string, payload: string): void {
+    if (payload === WILL) return;
     const { message, to } = JSON.parse(payload) as { message: string; to: string };
     if (to === device) this.delivery.arrived(message);
   }

@@ -3,7 +3,6 @@
  * fleet, which uses no property of MQTT 5 but the reason codes: properties of the device are dropped.
  */
 import { Duplex } from 'node:stream';
-import type { Socket } from 'node:net';
 import { generate, parser, type IConnectPacket, type Packet } from 'mqtt-packet';
 
 /** CONNACK return codes of 3.1.1 (table 3.1) as reason codes of MQTT 5 (3.2.2.2). */
@@ -25,7 +24,7 @@ function toVersion5(packet: Packet): Packet {
 }
 
 /** What the broker takes for the device's connection. */
-export function brokerSide(socket: Socket): Duplex {
+export function brokerSide(socket: Duplex): Duplex {
   let version: 4 | 5 = 4;
   const fromDevice = parser();
   const fromBroker = parser({ protocolVersion: 4 });

@@ -1,6 +1,6 @@
 /**
- * A demo server: an MQTT broker (aedes) and a WebSocket relay that know nothing of each other's servers. What a device
- * publishes under `<organization>/…` reaches the devices of the organization that sit on this very server and no others,
+ * A demo server: an MQTT broker (aedes; over TCP, and in WebSockets of the subprotocol `mqtt`) and a WebSocket relay that
+ * know nothing of each other's servers. What a device publishes under `<organization>/…` reaches the devices of the organization that sit on this very server and no others,
  * so the share of messages that arrive tells whether organizations are kept together.
  *
  * `GET /status` on the WebSocket port says who sits here: {@link DemoServerStatus}. Tests ask it, and not the router.
@@ -8,7 +8,7 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server as HttpServer } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { Aedes, type AedesPublishPacket, type Client } from 'aedes';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { createWebSocketStream, WebSocketServer, type WebSocket } from 'ws';
 import { brokerSide } from './mqtt5.ts';
 
 export interface DemoServerOptions {
@@ -102,13 +102,18 @@ export class DemoServer {
     return portOf(this.http);
   }
 
+  /** Open connections of devices. */
+  get connections(): number {
+    return this.clients.size + this.relayed.size;
+  }
+
   status(): DemoServerStatus {
     const organizations: Record<string, { mqtt: number; websocket: number }> = {};
     const seat = (organization: string): { mqtt: number; websocket: number } =>
       (organizations[organization] ??= { mqtt: 0, websocket: 0 });
     for (const organization of this.clients.values()) seat(organization).mqtt++;
     for (const { organization } of this.relayed) seat(organization).websocket++;
-    return { id: this.id, connections: this.clients.size + this.relayed.size, organizations, ...this.counts };
+    return { id: this.id, connections: this.connections, organizations, ...this.counts };
   }
 
   /** Closes both ports and every connection. */
@@ -142,6 +147,14 @@ export class DemoServer {
 
   private onWebSocket(socket: WebSocket, request: IncomingMessage): void {
     this.counts.accepted++;
+    socket.on('error', () => socket.terminate());
+    if (socket.protocol === 'mqtt') {
+      // The same broker: what speaks inside is what it is over TCP.
+      const stream = createWebSocketStream(socket);
+      stream.on('error', () => socket.terminate());
+      this.broker?.handle(brokerSide(stream));
+      return;
+    }
     const path = decodeURIComponent((request.url ?? '/').slice(1).split('?')[0] ?? '');
     const device = { organization: organizationOf(path), socket };
     this.relayed.add(device);
@@ -157,7 +170,6 @@ export class DemoServer {
       this.relayed.delete(device);
       this.counts.closeCodes[code] = (this.counts.closeCodes[code] ?? 0) + 1;
     });
-    socket.on('error', () => socket.terminate());
   }
 }
 

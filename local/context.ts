@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Guard } from './guard.ts';
+import { commandAt, LOOPBACK, type Place } from './place.ts';
 import { LocalProcess, type Command } from './process.ts';
 
 /** Starts a `cohort` command. */
@@ -54,8 +55,13 @@ export class Context {
   }
 
   /** A process that runs a `cohort` command. */
-  cohort(id: string, args: readonly string[], onLine?: (line: string) => void): LocalProcess {
-    return this.process(id, { file: process.execPath, args: [COHORT, ...args] }, onLine);
+  cohort(
+    id: string,
+    args: readonly string[],
+    { place = LOOPBACK, onLine }: { place?: Place; onLine?: (line: string) => void } = {},
+  ): LocalProcess {
+    const command = commandAt(place, { file: process.execPath, args: [COHORT, ...args] });
+    return this.process(id, command, onLine);
   }
 
   /** Ends what still runs, all at once, and removes the directory. Safe to call twice. */

@@ -71,7 +71,8 @@ export class TextReporter implements Reporter {
       const where = Object.entries(listeners).map(([name, address]) => `${name} on ${address}`);
       this.out.write(`${id} takes devices by ${where.join(', ')}\n`);
     }
-    for (const { id, admin } of controlPlanes) this.out.write(`${id} is administered at ${admin}\n`);
+    for (const { id, admin } of controlPlanes)
+      this.out.write(`${id} is administered at ${admin}, the dashboard in a browser\n`);
     this.out.write(`etcd is at ${etcd.endpoints.join(', ')}\n`);
   }
 

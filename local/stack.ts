@@ -1,43 +1,47 @@
 /** The whole system on this machine, every part a process of its own. */
-import { access } from 'node:fs/promises';
-import { pino } from 'pino';
-import { settings, settingsSchema, type Address, type Settings } from '../control-plane/model/index.ts';
-import { EtcdStore } from '../control-plane/store/index.ts';
+import { randomBytes } from 'node:crypto';
+import { access, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Address } from '../control-plane/model/index.ts';
 import { findEnvoy, findEtcd } from '../scripts/binaries.mjs';
 import { writeCertificates } from './certificates.ts';
 import type { Context } from './context.ts';
-import { controlView } from './control-view.ts';
-import { ETCD_PREFIX, FILTER_CODE } from './defaults.ts';
+import { FILTER_CODE } from './defaults.ts';
 import { listenerSettings } from './listeners.ts';
 import { portKindsOf, type StackOptions } from './options.ts';
 import { agent, foreignServer } from './parts/agent.ts';
 import { certificatesDirectory, controlPlane } from './parts/control-plane.ts';
 import { etcd } from './parts/etcd.ts';
+import { greeters } from './parts/greeter.ts';
+import { counted, numbered, startParts } from './parts/many.ts';
 import type { ProcessPart } from './parts/part.ts';
 import { ProxyPart } from './parts/proxy.ts';
 import { demoServer } from './parts/server.ts';
+import { allOnLoopback, LOOPBACK, type Place, type Placement } from './place.ts';
 import { Ports } from './ports.ts';
 import type { ReadyEvent } from './reporter.ts';
+import { writeSettings } from './settings.ts';
+import { settled } from './settled.ts';
 import type { Part, Topology } from './topology.ts';
-import { until } from './until.ts';
-
-const HOST = '127.0.0.1';
-/** Milliseconds until the proxies route by an assignment that names all servers. */
-const SETTLE_MS = 120_000;
 
 export class LocalStack implements Topology {
   etcd: readonly Part[] = [];
-  controlPlanes: readonly Part[] = [];
-  proxies: readonly Part[] = [];
+  controlPlanes: readonly ProcessPart[] = [];
+  proxies: readonly ProxyPart[] = [];
   servers: readonly Part[] = [];
+  greeters: readonly ProcessPart[] = [];
+  /** Off loopback the admin interface asks for it. */
+  adminToken?: string;
   private endpoints: readonly string[] = [];
   private readonly ports: Ports;
+  private readonly placement: Placement;
 
   private constructor(
     private readonly context: Context,
     private readonly options: StackOptions,
   ) {
     this.ports = new Ports(options.basePort);
+    this.placement = options.placement ?? allOnLoopback;
   }
 
   /**
@@ -51,7 +55,7 @@ export class LocalStack implements Topology {
   }
 
   async addServer(id: string): Promise<Part> {
-    const server = await demoServer(this.context, this.ports, id, this.endpoints);
+    const server = await this.demoServer(id);
     await server.start();
     this.servers = [...this.servers, server];
     return server;
@@ -86,24 +90,36 @@ export class LocalStack implements Topology {
     const [envoyBinary, etcdBinary] = await Promise.all([findEnvoy(), findEtcd(), checkFilters()]);
     const proxyIds = numbered('proxy', options.proxies);
     const controlPlaneIds = numbered('control-plane', options.controlPlanes);
+    const places = new Map<string, Place>();
+    for (const id of [...proxyIds, ...controlPlaneIds]) places.set(id, await this.placement(id));
+    const placeOf = (id: string): Place => places.get(id) ?? LOOPBACK;
     await writeCertificates(certificatesDirectory(context), {
       proxies: proxyIds,
-      controlPlanes: controlPlaneIds.map((id) => ({ id, hosts: [HOST] })),
+      controlPlanes: controlPlaneIds.map((id) => ({ id, hosts: [placeOf(id).host] })),
     });
-    const listeners = listenerSettings(portKindsOf(options.servers));
+    const listeners = listenerSettings(
+      portKindsOf(options.servers),
+      proxyIds.some((id) => placeOf(id).host === LOOPBACK.host),
+      (options.greeters ?? 0) > 0,
+    );
+    const tokenFile = controlPlaneIds.every((id) => placeOf(id).host === LOOPBACK.host)
+      ? undefined
+      : await this.makeToken();
     // Devices' ports come first after the base port.
     const proxyPorts = await this.proxyPorts(proxyIds, listeners);
 
     context.say(`starting etcd ${etcdBinary.version}: ${counted(options.etcdMembers, 'member')}`);
-    const cluster = await etcd(context, this.ports, etcdBinary.path, options.etcdMembers);
+    const cluster = await etcd(context, this.ports, etcdBinary.path, options.etcdMembers, this.placement);
     this.etcd = cluster.members;
     this.endpoints = cluster.endpoints;
     await startParts(cluster.members);
-    await writeSettings(cluster.endpoints, listeners);
+    await writeSettings(cluster.endpoints, { ...options.settings, listeners });
 
     const controlPlanes: ProcessPart[] = [];
     for (const id of controlPlaneIds) {
-      controlPlanes.push(await controlPlane(context, this.ports, id, cluster.endpoints));
+      controlPlanes.push(
+        await controlPlane(context, this.ports, id, cluster.endpoints, { place: placeOf(id), tokenFile }),
+      );
     }
     this.controlPlanes = controlPlanes;
     const beside = await this.serverProcesses(options.servers);
@@ -111,11 +127,12 @@ export class LocalStack implements Topology {
     context.say(
       `starting ${counted(controlPlanes.length, 'control plane')} and ${counted(beside.length, what)}`,
     );
-    await startParts([...controlPlanes, ...beside]);
+    this.greeters = await greeters(context, options.greeters ?? 0, cluster.endpoints, this.placement);
+    await startParts([...controlPlanes, ...beside, ...this.greeters]);
 
     context.say(`starting Envoy ${envoyBinary.version}: ${counted(proxyIds.length, 'proxy', 'proxies')}`);
-    const xds = controlPlanes.map(({ addresses }): Address => {
-      return { host: HOST, port: Number(addresses.xds?.split(':').at(-1)) };
+    const xds = controlPlanes.map(({ id, addresses }): Address => {
+      return { host: placeOf(id).host, port: Number(addresses.xds?.split(':').at(-1)) };
     });
     const proxies = proxyIds.map((id) => {
       const ports = proxyPorts?.get(id);
@@ -125,12 +142,27 @@ export class LocalStack implements Topology {
         workers: options.workers,
         controlPlanes: xds,
         listeners,
+        place: placeOf(id),
+        accessLogs: options.accessLogs ?? false,
       };
       return new ProxyPart(context, ports === undefined ? common : { ...common, ports });
     });
     this.proxies = proxies;
     await startParts(proxies);
-    await this.settled();
+    this.context.say('waiting until all proxies route devices to all servers');
+    await settled(this, this.context.signal);
+  }
+
+  /** Makes the admin token. @returns the file that holds it */
+  private async makeToken(): Promise<string> {
+    this.adminToken = randomBytes(24).toString('hex');
+    const path = join(this.context.directory, 'admin-token');
+    await writeFile(path, this.adminToken, { mode: 0o600 });
+    return path;
+  }
+
+  private async demoServer(id: string): Promise<ProcessPart> {
+    return demoServer(this.context, this.ports, id, this.endpoints, await this.placement(id));
   }
 
   /** Of each proxy, by listener; undefined: free ones. */
@@ -156,43 +188,11 @@ export class LocalStack implements Topology {
     }
     const parts: ProcessPart[] = [];
     for (const id of numbered('server', servers)) {
-      parts.push(await demoServer(this.context, this.ports, id, this.endpoints));
+      parts.push(await this.demoServer(id));
     }
     this.servers = parts;
     return parts;
   }
-
-  private async settled(): Promise<void> {
-    const wanted = this.servers.map(({ id }) => id);
-    let seen = '';
-    this.context.say('waiting until all proxies route devices to all servers');
-    await until(
-      'all proxies to route devices to all servers',
-      async () => {
-        const { leader, assignment, servers, appliedBy, proxies } = await controlView(this);
-        const missing = wanted.filter((id) => !servers.includes(id));
-        seen =
-          `the leader is ${leader ?? 'unknown'}, assignment ${assignment ?? 'none'} lacks ` +
-          `${missing.join(', ') || 'no server'} and is applied by ${appliedBy} of ${proxies} proxies`;
-        return missing.length === 0 && appliedBy === this.proxies.length;
-      },
-      { timeoutMs: SETTLE_MS, intervalMs: 100, signal: this.context.signal, describe: () => seen },
-    );
-  }
-}
-
-function numbered(what: string, count: number): string[] {
-  return Array.from({ length: count }, (_, i) => `${what}-${i + 1}`);
-}
-
-function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
-}
-
-/** All at once; waits for all of them, so that nothing starts after an error. @throws the first error */
-async function startParts(parts: readonly Part[]): Promise<void> {
-  const results = await Promise.allSettled(parts.map((part) => part.start()));
-  for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
 async function checkFilters(): Promise<void> {
@@ -202,14 +202,5 @@ async function checkFilters(): Promise<void> {
     throw new Error(`the compiled filter ${FILTER_CODE} is not there: run \`npm run setup\``, {
       cause: error,
     });
-  }
-}
-
-async function writeSettings(endpoints: readonly string[], listeners: Settings['listeners']): Promise<void> {
-  const store = new EtcdStore({ endpoints, prefix: ETCD_PREFIX, log: pino({ level: 'silent' }) });
-  try {
-    await store.put(settings.keyOf(''), settings.encode(settingsSchema.parse({ listeners })));
-  } finally {
-    await store.stop();
   }
 }

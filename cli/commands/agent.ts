@@ -1,11 +1,13 @@
 import { Command } from 'commander';
+import { CohortError } from '../../control-plane/errors.ts';
 import { serverSchema, type Address } from '../../control-plane/model/index.ts';
+import { meterOf, SOURCES_HELP, sourceOptions, type SourceFlags } from '../agent-sources.ts';
 import { etcdConnection, etcdDetailOptions, etcdOption, type EtcdFlags } from '../etcd.ts';
 import { logger, logLevelOption } from '../logging.ts';
 import { untilSignal } from '../signals.ts';
 import * as values from '../values.ts';
 
-interface Flags extends EtcdFlags {
+interface Flags extends EtcdFlags, SourceFlags {
   readonly server: string;
   readonly port: Record<string, Address>;
   readonly interval: number;
@@ -14,9 +16,7 @@ interface Flags extends EtcdFlags {
 
 export function agentCommand(): Command {
   const command = new Command('agent')
-    .description(
-      'Speaks for a server beside it: registers it, says that it lives, publishes the load of the machine',
-    )
+    .description('Speaks for a server beside it: registers it, says that it lives, publishes its load')
     .requiredOption('--server <id>', 'the server', values.id)
     .addOption(etcdOption().makeOptionMandatory())
     .requiredOption(
@@ -26,23 +26,32 @@ export function agentCommand(): Command {
     )
     .option('--interval <seconds>', 'between two measurements of the load', values.seconds, 2)
     .addOption(logLevelOption())
+    .addHelpText('after', SOURCES_HELP)
     .action(run);
-  for (const option of etcdDetailOptions()) command.addOption(option);
+  for (const option of [...sourceOptions(), ...etcdDetailOptions()]) command.addOption(option);
   return command;
 }
 
 async function run(flags: Flags): Promise<void> {
-  const { Agent, machineMeter } = await import('../../control-plane/agent/index.ts');
+  const intervalMs = flags.interval * 1_000;
+  const meter = await meterOf(flags, intervalMs);
+  const { Agent } = await import('../../control-plane/agent/index.ts');
   const { EtcdStore } = await import('../../control-plane/store/index.ts');
   const log = logger('agent', flags.logLevel);
-  const { interrupted, signal } = untilSignal();
+  const { interrupted, signal, stop } = untilSignal();
+  let isGone = false;
   const store = new EtcdStore({ ...(await etcdConnection(flags)), log });
   const agent = new Agent({
     store,
     server: serverSchema.parse({ id: flags.server, ports: flags.port }),
-    meter: machineMeter(),
-    intervalMs: flags.interval * 1_000,
+    meter,
+    intervalMs,
     log,
+    onGone: () => {
+      // No other process will ever be the one with this number.
+      isGone = flags.pid !== undefined;
+      if (isGone) stop();
+    },
   });
   try {
     const started = store.start().then(() => agent.start());
@@ -56,5 +65,11 @@ async function run(flags: Flags): Promise<void> {
   } finally {
     await agent.stop();
     await store.stop();
+  }
+  if (isGone) {
+    throw new CohortError(
+      'COHORT_AGENT_SERVER_GONE',
+      `process ${flags.pid} has ended, and so does its agent`,
+    );
   }
 }

@@ -11,6 +11,7 @@ interface Flags {
   readonly certs?: string;
   readonly plaintext: boolean;
   readonly adminPort: number;
+  readonly stats?: Address;
 }
 
 export function bootstrapCommand(): Command {
@@ -43,6 +44,11 @@ export function bootstrapCommand(): Command {
       values.whole(0, 65_535),
       0,
     )
+    .option(
+      '--stats <host:port>',
+      'where Prometheus finds /stats/prometheus, and nobody anything else (default: on the admin interface alone)',
+      values.address,
+    )
     .addHelpText('after', HELP)
     .action(run);
 }
@@ -55,10 +61,14 @@ async function run(flags: Flags, command: Command): Promise<void> {
   const { bootstrap, secretFiles } = await import('../../envoy/bootstrap.ts');
   const { CONTROL_PLANE_NAME } = await import('../../control-plane/certificates/authority.ts');
   const { certificateFiles } = await import('../../local/certificates.ts');
-  const { id, workers, controlPlane, certs, adminPort } = flags;
+  const { id, workers, controlPlane, certs, adminPort, stats } = flags;
   if ((certs === undefined) !== flags.plaintext)
     command.error('error: give --certs DIRECTORY, or --plaintext');
-  const common = { id, workers, controlPlanes: controlPlane, admin: { port: adminPort } };
+  if (stats !== undefined && adminPort === 0) command.error('error: --stats needs --admin-port');
+  const common = {
+    ...{ id, workers, controlPlanes: controlPlane, admin: { port: adminPort } },
+    ...(stats === undefined ? {} : { stats: { address: stats.host, port: stats.port } }),
+  };
   if (certs === undefined) return print(bootstrap(common));
   const directory = resolve(certs);
   const files = certificateFiles(directory);

@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { serverSchema } from '../../control-plane/model/index.ts';
 import type { DemoServer } from '../../demo/server.ts';
 import { etcdConnection, etcdDetailOptions, etcdOption, type EtcdFlags } from '../etcd.ts';
 import { logger, logLevelOption } from '../logging.ts';
@@ -12,6 +11,7 @@ interface Flags extends Omit<EtcdFlags, 'etcd'> {
   readonly advertiseHost?: string;
   readonly mqttPort: number;
   readonly websocketPort: number;
+  readonly capacity?: number;
   readonly etcd?: string[];
   readonly logLevel: string;
 }
@@ -26,6 +26,7 @@ export function demoServerCommand(): Command {
     .option('--advertise-host <host>', 'where proxies reach it (default: where it listens)')
     .option('--mqtt-port <port>', 'for MQTT 3.1.1 and 5; 0: a free one', values.whole(0, 65_535), 0)
     .option('--websocket-port <port>', 'for WebSocket and /status; 0: a free one', values.whole(0, 65_535), 0)
+    .option('--capacity <connections>', 'that it can carry (default: no limit)', values.whole(1))
     .addOption(etcdOption())
     .addOption(logLevelOption())
     .addHelpText('after', '\nWith --etcd it registers itself, and publishes its load.')
@@ -52,29 +53,20 @@ async function run(flags: Flags): Promise<void> {
 
 /** Registers the server in the background. @returns what takes its lease back */
 async function register(server: DemoServer, flags: Flags, etcd: string[]): Promise<() => Promise<void>> {
-  const { Agent, processMeter } = await import('../../control-plane/agent/index.ts');
-  const { EtcdStore } = await import('../../control-plane/store/index.ts');
-  const { id, host, advertiseHost = host } = flags;
-  const log = logger('demo-server', flags.logLevel);
-  const store = new EtcdStore({ ...(await etcdConnection({ ...flags, etcd })), log });
-  const ports = {
-    mqtt: { host: advertiseHost, port: server.mqttPort },
-    websocket: { host: advertiseHost, port: server.websocketPort },
-  };
-  const agent = new Agent({
-    store,
-    server: serverSchema.parse({ id, ports }),
-    meter: processMeter(() => server.status().connections),
-    log,
+  const { startAgent } = await import('../../control-plane/agent/start-agent.ts');
+  const { id, host, advertiseHost = host, capacity } = flags;
+  const { stop } = startAgent({
+    id,
+    ports: {
+      mqtt: { host: advertiseHost, port: server.mqttPort },
+      websocket: { host: advertiseHost, port: server.websocketPort },
+    },
+    etcd: await etcdConnection({ ...flags, etcd }),
+    connections: () => server.connections,
+    ...(capacity !== undefined && { capacity }),
+    // On one machine several of them run side by side.
+    sharesCgroup: true,
+    log: logger('demo-server', flags.logLevel),
   });
-  let isStopping = false;
-  const started = store.start().then(() => agent.start());
-  started.catch((error: unknown) => {
-    if (!isStopping) log.error({ err: error }, 'the server is not registered');
-  });
-  return async () => {
-    isStopping = true;
-    await agent.stop();
-    await store.stop();
-  };
+  return stop;
 }

@@ -12,6 +12,7 @@ interface Flags {
   readonly etcdMembers: 1 | 3 | 5;
   readonly servers: number;
   readonly server?: ForeignServer[];
+  readonly greeters: number;
   readonly devices: number;
   readonly organizations: number;
   readonly duration?: number;
@@ -37,6 +38,12 @@ export function upCommand(): Command {
       'servers that run already, in place of demo servers: id=host:port for MQTT, ' +
         'id=mqtt://host:port,ws://host:port for more; may be repeated',
       values.server,
+    )
+    .option(
+      '--greeters <count>',
+      'greeters, and a listener `greeted` for MQTT in WebSockets on any path, whose devices they relay',
+      values.whole(0, 100),
+      0,
     )
     .option('--devices <count>', 'simulated devices; 0 only serves', values.whole(0, 1_000_000), 200)
     .option(

@@ -21,10 +21,11 @@ export function agent(
     '--etcd',
     etcdEndpoints.join(','),
     ...ports,
+    ...(server.measured ?? []),
     '--log-level',
     'warn',
   ];
-  const process = context.cohort(`agent of ${server.id}`, args, () => (isRegistered = true));
+  const process = context.cohort(`agent of ${server.id}`, args, { onLine: () => (isRegistered = true) });
   return new ProcessPart({ context, process, addresses: {}, serves: () => isRegistered });
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { certificateFiles } from '../certificates.ts';
 import type { Context } from '../context.ts';
 import { isOk } from '../http.ts';
+import { LOOPBACK, type Place } from '../place.ts';
 import type { Ports } from '../ports.ts';
 import { ProcessPart } from './part.ts';
 
@@ -16,19 +17,21 @@ export async function controlPlane(
   ports: Ports,
   id: string,
   etcdEndpoints: readonly string[],
+  { place = LOOPBACK, tokenFile }: { readonly place?: Place; readonly tokenFile?: string | undefined } = {},
 ): Promise<ProcessPart> {
-  const xds = `127.0.0.1:${await ports.next()}`;
-  const admin = `127.0.0.1:${await ports.next()}`;
+  const xds = `${place.host}:${await ports.next()}`;
+  const admin = `${place.host}:${await ports.next()}`;
   const tls = certificateFiles(join(certificatesDirectory(context), id));
   const args = [
     ...['control-plane', '--id', id, '--etcd', etcdEndpoints.join(',')],
     ...['--xds', xds, '--advertise', xds, '--admin', admin],
     ...['--tls-cert', tls.certificate, '--tls-key', tls.privateKey, '--tls-ca', tls.trustedCa],
+    ...(tokenFile === undefined ? [] : ['--token-file', tokenFile]),
     ...['--log-level', 'warn'],
   ];
   return new ProcessPart({
     context,
-    process: context.cohort(id, args),
+    process: context.cohort(id, args, { place }),
     addresses: { xds, admin: `http://${admin}` },
     serves: () => isOk(`http://${admin}/readyz`),
   });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import { getJson } from '../http.ts';
+import { allOnLoopback, commandAt, type Place, type Placement } from '../place.ts';
 import type { Ports } from '../ports.ts';
 import { ProcessPart } from './part.ts';
 
@@ -16,14 +17,17 @@ export async function etcd(
   ports: Ports,
   binary: string,
   count: number,
+  placement: Placement = allOnLoopback,
 ): Promise<EtcdCluster> {
-  const members: { id: string; client: string; peer: string }[] = [];
+  const members: { id: string; place: Place; client: string; peer: string }[] = [];
   for (let i = 1; i <= count; i++) {
-    const url = async (): Promise<string> => `http://127.0.0.1:${await ports.next()}`;
-    members.push({ id: `etcd-${i}`, client: await url(), peer: await url() });
+    const id = `etcd-${i}`;
+    const place = await placement(id);
+    const url = async (): Promise<string> => `http://${place.host}:${await ports.next()}`;
+    members.push({ id, place, client: await url(), peer: await url() });
   }
   const cluster = members.map(({ id, peer }) => `${id}=${peer}`).join(',');
-  const parts = members.map(({ id, client, peer }) => {
+  const parts = members.map(({ id, place, client, peer }) => {
     const args = [
       ...['--name', id, '--data-dir', join(context.directory, id), '--logger', 'zap', '--log-level', 'warn'],
       ...['--listen-client-urls', client, '--advertise-client-urls', client],
@@ -32,7 +36,7 @@ export async function etcd(
     ];
     return new ProcessPart({
       context,
-      process: context.process(id, { file: binary, args }),
+      process: context.process(id, commandAt(place, { file: binary, args })),
       addresses: { client },
       serves: async () => (await getJson<{ health: string }>(`${client}/health`)).health === 'true',
     });

@@ -34,10 +34,12 @@ export function fleet(
     ...['fleet', '--devices', String(devices), '--organizations', String(organizations), '--json'],
     ...addresses.flatMap((address) => ['--proxy', address]),
   ];
-  const process = context.cohort('fleet', args, (line) => {
-    const event = JSON.parse(line) as FleetStatus & { event: string };
-    hasSpoken = true;
-    if (event.event === 'status') status = event;
+  const process = context.cohort('fleet', args, {
+    onLine: (line) => {
+      const event = JSON.parse(line) as FleetStatus & { event: string };
+      hasSpoken = true;
+      if (event.event === 'status') status = event;
+    },
   });
   const part = new ProcessPart({ context, process, addresses: {}, serves: () => hasSpoken });
   return {

@@ -28,6 +28,11 @@ export class ProcessPart implements Part {
     return this.options.process.pid;
   }
 
+  /** The end of what it has written. */
+  tail(lines?: number): string {
+    return this.options.process.tail(lines);
+  }
+
   kill(signal: NodeJS.Signals): Promise<void> {
     return this.options.process.kill(signal);
   }

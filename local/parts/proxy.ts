@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import { getJson, isOk } from '../http.ts';
 import { fixedListeners, type listenerSettings } from '../listeners.ts';
 import type { Address } from '../../control-plane/model/index.ts';
+import { commandAt, LOOPBACK, type Place } from '../place.ts';
 import { certificatesDirectory } from './control-plane.ts';
 import { ProcessPart } from './part.ts';
 
@@ -18,6 +19,10 @@ export interface ProxyOptions {
   readonly listeners: ReturnType<typeof listenerSettings>;
   /** By listener; left out: free ones, which stay the same when the proxy is started again. */
   readonly ports?: ReadonlyMap<string, number>;
+  /** Default: on loopback. */
+  readonly place?: Place;
+  /** Whether it keeps a log of finished connections. Default false. */
+  readonly accessLogs?: boolean;
 }
 
 /** The part of Envoy's `/listeners?format=json` that is read: envoy/admin/v3/listeners.proto. */
@@ -33,21 +38,29 @@ interface ListenersAnswer {
 /** An Envoy, not started. */
 export class ProxyPart extends ProcessPart {
   private readonly directory: string;
+  /** By listener: a file with a line for each finished connection, see `control-plane/resources/access-log.ts`. */
+  readonly accessLogs: ReadonlyMap<string, string>;
+  private readonly place: Place;
 
   constructor(
     context: Context,
     private readonly settings: ProxyOptions,
   ) {
+    const { place = LOOPBACK } = settings;
     const directory = join(context.directory, settings.id);
     const args = [
       ...['--config-path', join(directory, 'bootstrap.json')],
       ...['--admin-address-path', join(directory, 'admin-address')],
       ...['--concurrency', String(settings.workers), '--log-level', 'warning'],
       ...['--disable-hot-restart', '--drain-time-s', '1', '--parent-shutdown-time-s', '2'],
+      ...(settings.accessLogs ? ['--file-flush-interval-msec', '100'] : []),
     ];
-    const process = context.process(settings.id, { file: settings.binary, args });
+    const process = context.process(settings.id, commandAt(place, { file: settings.binary, args }));
     super({ context, process, addresses: {}, serves: () => this.look() });
     this.directory = directory;
+    this.place = place;
+    const logged = settings.accessLogs ? settings.listeners : [];
+    this.accessLogs = new Map(logged.map(({ name }) => [name, join(directory, `${name}.log`)]));
   }
 
   override async start(): Promise<void> {
@@ -69,21 +82,24 @@ export class ProxyPart extends ProcessPart {
     };
     for (const [path, secret] of Object.entries(secretFiles(tls)))
       await writeFile(path, JSON.stringify(secret));
-    const standard = bootstrap({ id, workers, controlPlanes, tls });
+    const standard = bootstrap({ id, workers, controlPlanes, tls, admin: { address: this.place.host } });
     const ports = this.settings.ports ?? this.portsBefore();
-    if (ports === undefined) return standard;
+    if (ports === undefined && this.accessLogs.size === 0) return standard;
     const { lds_config: _, ...discovered } = standard.dynamic_resources ?? {};
     return {
       ...standard,
       dynamic_resources: discovered,
-      static_resources: { ...standard.static_resources, listeners: fixedListeners(listeners, ports) },
+      static_resources: {
+        ...standard.static_resources,
+        listeners: fixedListeners(listeners, ports ?? new Map(), this.accessLogs),
+      },
     };
   }
 
-  /** The ports of the last run. */
+  /** The ports of the last run, where they are not the same in every run. */
   private portsBefore(): Map<string, number> | undefined {
-    const names = this.settings.listeners.map(({ name }) => name);
-    if (!names.every((name) => name in this.addresses)) return undefined;
+    const names = this.settings.listeners.filter(({ port }) => port === 0).map(({ name }) => name);
+    if (names.length === 0 || !names.every((name) => name in this.addresses)) return undefined;
     return new Map(names.map((name) => [name, Number(this.addresses[name]?.split(':').at(-1))]));
   }
 
@@ -98,7 +114,8 @@ export class ProxyPart extends ProcessPart {
     for (const { name } of this.settings.listeners) {
       const at = open.find((listener) => listener.name === name)?.local_address.socket_address;
       if (at === undefined || at.port_value === 0) return false;
-      addresses[name] = `${at.address}:${at.port_value}`;
+      // It may listen on every address of its place.
+      addresses[name] = `${this.place.host}:${at.port_value}`;
     }
     this.addresses = addresses;
     return true;
