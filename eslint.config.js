@@ -10,13 +10,15 @@ export default defineConfig(
     // AssemblyScript: other types, and decorators where TypeScript has none.
     'protocol-filters/sdk/',
     'protocol-filters/filter/',
+    'protocol-filters/greeter/',
     'protocol-filters/protocols/',
+    'docs/examples/',
     '**/probes/',
   ]),
   js.configs.recommended,
   tseslint.configs.strict,
   {
-    files: ['**/*.ts', 'scripts/**/*.mjs'],
+    files: ['**/*.ts', '**/*.tsx', 'scripts/**/*.mjs'],
     languageOptions: {
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
     },

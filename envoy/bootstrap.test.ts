@@ -29,6 +29,16 @@ test('the admin server is on loopback, on a free port where none is given', () =
   });
 });
 
+test('statistics have a port of their own that leads to nothing else of the admin server', () => {
+  const options = { ...OPTIONS, admin: { port: 9901 }, stats: { address: '0.0.0.0', port: 9902 } };
+  check(options);
+  const { listeners = [], clusters = [] } = bootstrap(options).static_resources ?? {};
+  expect(listeners[0]?.address).toEqual({ socket_address: { address: '0.0.0.0', port_value: 9902 } });
+  expect(JSON.stringify(clusters.at(-1))).toContain('"port_value":9901');
+  expect(bootstrap(OPTIONS).static_resources?.listeners).toBeUndefined();
+  expect(() => bootstrap({ ...OPTIONS, stats: options.stats })).toThrow(RangeError);
+});
+
 test('everything comes by one stream of incremental xDS; HDS can be left out', () => {
   const { dynamic_resources: dynamic, hds_config: hds } = bootstrap(OPTIONS);
   expect(dynamic).toMatchObject({

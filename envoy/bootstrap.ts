@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { any, type Message } from './resources/index.ts';
 import { upstreamTls, type MutualTls } from './bootstrap-tls.ts';
+import { statsResources, type Socket } from './stats-listener.ts';
 
 export { secretFiles, type MutualTls } from './bootstrap-tls.ts';
 
@@ -31,6 +32,11 @@ export interface BootstrapOptions {
    * 127.0.0.1 and port 0, a free one, which Envoy writes to the file of `--admin-address-path`.
    */
   readonly admin?: { readonly address?: string; readonly port?: number };
+  /**
+   * Where Prometheus finds `/stats/prometheus`, and nothing else; `admin.port` must be given then. Left out: on the admin
+   * server alone.
+   */
+  readonly stats?: Socket;
   /** TLS towards the control plane. Without it, plain text. */
   readonly tls?: MutualTls;
   /** Whether the proxy checks the servers for the verdict, by HDS. Default true. */
@@ -48,7 +54,7 @@ export const CONTROL_PLANE_CLUSTER = 'xds';
 /**
  * What a proxy starts from; everything else comes by xDS. To be written as JSON: in YAML an id like `n` reads as false.
  *
- * @throws RangeError when no control plane is named or the number of workers is no positive integer
+ * @throws RangeError when no control plane is named, the number of workers is no positive integer, or `stats` has no admin port
  */
 export function bootstrap(options: BootstrapOptions): Bootstrap {
   if (options.controlPlanes.length === 0) {
@@ -57,14 +63,16 @@ export function bootstrap(options: BootstrapOptions): Bootstrap {
   if (!Number.isInteger(options.workers) || options.workers < 1) {
     throw new RangeError(`bootstrap: the number of workers is ${options.workers}; give an integer from 1`);
   }
+  const admin = { address: options.admin?.address ?? '127.0.0.1', port: options.admin?.port ?? 0 };
+  if (options.stats !== undefined && admin.port === 0) {
+    throw new RangeError('bootstrap: statistics are read from the admin server: give it a port');
+  }
+  const stats = options.stats && statsResources(options.stats, admin);
   return {
     node: { id: options.id, cluster: options.cluster ?? 'cohort', metadata: { workers: options.workers } },
     admin: {
       address: {
-        socket_address: {
-          address: options.admin?.address ?? '127.0.0.1',
-          port_value: options.admin?.port ?? 0,
-        },
+        socket_address: { address: admin.address, port_value: admin.port },
       },
     },
     dynamic_resources: {
@@ -73,7 +81,10 @@ export function bootstrap(options: BootstrapOptions): Bootstrap {
       lds_config: { ads: {}, resource_api_version: 'V3' },
     },
     hds_config: (options.healthDiscovery ?? true) ? grpcSource('GRPC') : undefined,
-    static_resources: { clusters: [controlPlaneCluster(options)] },
+    static_resources: {
+      clusters: [controlPlaneCluster(options), ...(stats ? [stats.cluster] : [])],
+      ...(stats ? { listeners: [stats.listener] } : {}),
+    },
     overload_manager: {
       resource_monitors: [
         {

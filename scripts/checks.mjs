@@ -19,6 +19,7 @@ export const CHECKS = [
   { name: 'lint', args: ['node_modules/eslint/bin/eslint.js', '--max-warnings', '0', '.'] },
   { name: 'types', args: [TSC, '--noEmit'] },
   { name: 'types of the scripts', args: [TSC, '--noEmit', '--project', 'scripts'] },
+  { name: 'types of the dashboard', args: [TSC, '--noEmit', '--project', 'control-plane/dashboard'] },
   {
     name: 'tests',
     args: [

@@ -19,7 +19,7 @@ import { ROOT, setUp } from './setup.mjs';
 
 const REPORT = join(ROOT, 'build/compose-results.json');
 /** One service for each image. */
-const BUILT = ['certificates', 'proxy-1', 'etcd-1'];
+const BUILT = ['certificates', 'proxy-1', 'etcd-1', 'prometheus'];
 
 const began = performance.now();
 const log = (/** @type {string} */ line) => {
@@ -50,7 +50,8 @@ async function buildImages(engine) {
   const [file = '', ...words] = engine.compose;
   // Where containers have no way out, what builds them needs this machine's.
   const options = engine.kind === 'podman' ? ['--podman-build-args=--network=host'] : [];
-  const args = [...words, ...options, '--file', join(ROOT, 'docker-compose.yml'), 'build', ...BUILT];
+  const selected = ['--file', join(ROOT, 'docker-compose.yml'), '--profile', 'monitoring'];
+  const args = [...words, ...options, ...selected, 'build', ...BUILT];
   const ended = await run(file, args, { cwd: ROOT, env: { ...process.env, ...engine.env } });
   if (ended.code !== 0)
     throw new Error(`the images cannot be built (${howEnded(ended)}):\n${ended.output.trimEnd()}`);

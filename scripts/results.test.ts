@@ -10,7 +10,7 @@ function report(statuses: string[], file: { status?: string; message?: string } 
     status,
   }));
   const status = statuses.includes('failed') ? 'failed' : 'passed';
-  return { testResults: [{ name: '/root/test/a.test.ts', status, ...file, assertionResults }] };
+  return { testResults: [{ name: '/checkout/test/a.test.ts', status, ...file, assertionResults }] };
 }
 
 const NAME = 'test/a.test.ts > s > t0';
@@ -23,29 +23,33 @@ describe('counting', () => {
     ['a file whose hook failed', report(['passed'], { status: 'failed' }), 1, 1],
   ];
   it.each(table)('%s', (_, given, passed, failed) => {
-    expect(judge(given, [], '/root')).toEqual({ passed, failed, problems: [] });
+    expect(judge(given, [], '/checkout')).toEqual({ passed, failed, problems: [] });
   });
 });
 
 describe('tests that did not run', () => {
   it.each(['skipped', 'pending', 'todo'])('%s: a problem, unless allowed', (status) => {
-    expect(judge(report([status]), [], '/root')).toEqual({
+    expect(judge(report([status]), [], '/checkout')).toEqual({
       passed: 0,
       failed: 0,
       problems: [`skipped, but not in test/allowed-skips.json: ${NAME}`],
     });
-    expect(judge(report([status]), [{ test: NAME, reason: 'no IPv6 here' }], '/root').problems).toEqual([]);
+    expect(judge(report([status]), [{ test: NAME, reason: 'no IPv6 here' }], '/checkout').problems).toEqual(
+      [],
+    );
   });
 
   it('a test that is allowed to skip may run', () => {
-    expect(judge(report(['passed']), [{ test: NAME, reason: 'no IPv6 here' }], '/root').problems).toEqual([]);
+    expect(judge(report(['passed']), [{ test: NAME, reason: 'no IPv6 here' }], '/checkout').problems).toEqual(
+      [],
+    );
   });
 
   it('an entry that names no test is a problem, and so is one without a reason', () => {
-    expect(judge(report(['passed']), [{ test: 'gone', reason: 'x' }], '/root').problems).toEqual([
+    expect(judge(report(['passed']), [{ test: 'gone', reason: 'x' }], '/checkout').problems).toEqual([
       'test/allowed-skips.json names a test that does not exist: gone',
     ]);
-    expect(judge(report(['skipped']), [{ test: NAME, reason: ' ' }], '/root').problems).toEqual([
+    expect(judge(report(['skipped']), [{ test: NAME, reason: ' ' }], '/checkout').problems).toEqual([
       `test/allowed-skips.json gives no reason for: ${NAME}`,
     ]);
   });

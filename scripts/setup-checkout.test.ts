@@ -10,12 +10,18 @@ let root: string;
 beforeEach(() => {
   world = new World();
   root = join(world.root, 'checkout');
-  mkdirSync(root);
+  mkdirSync(join(root, 'scripts/bundle'), { recursive: true });
+  bundler(`fs.appendFileSync(${JSON.stringify(world.journal)}, 'bundle\\n')`);
   writeLockFile('1.0.0');
 });
 afterEach(() => {
   world.remove();
 });
+
+/** What bundles the commands. */
+function bundler(code: string): void {
+  writeFileSync(join(root, 'scripts/bundle/main.mjs'), `import fs from 'node:fs';\n${code};\n`);
+}
 
 type Packages = Record<string, object>;
 
@@ -50,6 +56,7 @@ describe('the packages', () => {
     expect(world.calls()).toEqual([
       'npm ci --include=dev --include=optional',
       'tsx protocol-filters/build.ts',
+      'bundle',
     ]);
     await prepareCheckout(root, world.context());
     expect(installs()).toBe(1);
@@ -109,6 +116,15 @@ it('says why the filters do not compile', async () => {
   });
   // The packages are fine: the next attempt does not install them again.
   expect(existsSync(join(root, 'node_modules/.cohort-lock-hash'))).toBe(true);
+});
+
+it('says why the commands cannot be bundled', async () => {
+  fakeNpm();
+  bundler("console.error('No matching export in main.ts'); process.exit(1)");
+  await expect(prepareCheckout(root, world.context())).rejects.toMatchObject({
+    code: 'COHORT_SETUP_COMMANDS',
+    message: expect.stringContaining('No matching export in main.ts'),
+  });
 });
 
 describe("npm's own record agrees with the lock file", () => {

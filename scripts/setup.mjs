@@ -5,6 +5,7 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { endChildrenOnSignals } from './setup/children.mjs';
 import { prepareCheckout } from './setup/checkout.mjs';
+import { provideClients } from './setup/clients.mjs';
 import { SetupError, messageOf } from './setup/errors.mjs';
 import { ENVOY, ETCD } from './setup/products.mjs';
 import { contextOf, provide } from './setup/provide.mjs';
@@ -16,11 +17,12 @@ const SOURCES = { environment: 'named by the environment', cache: 'in the cache'
 
 /**
  * Provides everything. All parts are tried even if one fails, so that one run says all that is missing.
- * @param {{ env?: NodeJS.ProcessEnv, quiet?: boolean }} [options] `quiet`: no line when nothing was to be done
+ * @param {{ env?: NodeJS.ProcessEnv, quiet?: boolean, clients?: boolean }} [options] `quiet`: no line when nothing was to
+ *   be done; `clients`: also what only tests need, whose lack is told and is no error here
  * @returns {Promise<{ packages: boolean, errors: string[] }>} `packages`: whether the npm packages can be used;
  *   `errors`: one message for each part that failed
  */
-export async function setUp({ env = process.env, quiet = false } = {}) {
+export async function setUp({ env = process.env, quiet = false, clients = false } = {}) {
   const log = (/** @type {string} */ line) => void process.stdout.write(`set-up: ${line}\n`);
   if (process.platform !== 'linux' && process.platform !== 'darwin') {
     const error = new SetupError(
@@ -30,11 +32,15 @@ export async function setUp({ env = process.env, quiet = false } = {}) {
     return { packages: false, errors: [error.message] };
   }
   const context = contextOf(env, log);
-  const [checkout, envoy, etcd] = await Promise.allSettled([
+  const [checkout, envoy, etcd, others] = await Promise.allSettled([
     prepareCheckout(ROOT, context),
     provide(ENVOY, context),
     provide(ETCD, context),
+    clients ? provideClients(context) : { missing: [] },
   ]);
+  if (others.status === 'fulfilled') {
+    for (const line of others.value.missing) log(`note: tests with real clients are skipped: ${line}.`);
+  }
   const errors = [checkout, envoy, etcd].flatMap((part) =>
     part.status === 'rejected' ? [describe(part.reason)] : [],
   );
@@ -57,9 +63,15 @@ export async function setUp({ env = process.env, quiet = false } = {}) {
   }
   const npmFailed =
     checkout.status === 'rejected' &&
-    !(checkout.reason instanceof SetupError && checkout.reason.code === 'COHORT_SETUP_FILTERS');
+    !(checkout.reason instanceof SetupError && NOT_OF_PACKAGES.has(checkout.reason.code));
   return { packages: !npmFailed, errors };
 }
+
+/**
+ * Errors after the packages were installed: checks can run.
+ * @type {ReadonlySet<import('./setup/errors.mjs').SetupCode>}
+ */
+const NOT_OF_PACKAGES = new Set(['COHORT_SETUP_FILTERS', 'COHORT_SETUP_COMMANDS']);
 
 /** @param {unknown} reason */
 function describe(reason) {
@@ -72,7 +84,7 @@ function describe(reason) {
 
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   endChildrenOnSignals();
-  const { errors } = await setUp();
+  const { errors } = await setUp({ clients: true });
   for (const error of errors) process.stderr.write(`${error}\n`);
   process.exitCode = errors.length === 0 ? 0 : 1;
 }

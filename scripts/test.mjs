@@ -55,7 +55,7 @@ async function judgeTests(report) {
 }
 
 endChildrenOnSignals();
-const { packages, errors } = await setUp();
+const { packages, errors } = await setUp({ clients: true });
 count('set-up', errors.length === 0 ? null : errors.join('\n  '));
 // Without the packages there is nothing to run the checks with.
 if (packages) for (const check of CHECKS) await runCheck(check);

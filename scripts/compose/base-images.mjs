@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findEnvoy, findEtcd } from '../binaries.mjs';
+import { findClients } from '../clients.mjs';
 import { withTemporary } from '../setup/cache.mjs';
 import { howEnded, lastLine, run } from '../setup/children.mjs';
 import { WayFailed } from '../setup/errors.mjs';
@@ -37,6 +38,10 @@ const WAYS = [
   ['NODE_IMAGE', makeNode],
   ['ENVOY_IMAGE', (image, making) => makeOfBinary(image, 'envoy', findEnvoy(making.context.env), making)],
   ['ETCD_IMAGE', (image, making) => makeOfBinary(image, 'etcd', findEtcd(making.context.env), making)],
+  [
+    'PROMETHEUS_IMAGE',
+    (image, making) => makeOfBinary(image, 'prometheus', findPrometheus(making), making, 'bin'),
+  ],
 ];
 
 /**
@@ -112,16 +117,26 @@ async function makeNode(image, making) {
 /**
  * @param {string} image
  * @param {string} name
- * @param {Promise<import('../binaries.mjs').Binary>} finding
+ * @param {Promise<{ path: string, version: string, caution?: string | undefined }>} finding
  * @param {Making} making
+ * @param {string} directory of the binary in the image
  */
-async function makeOfBinary(image, name, finding, making) {
+async function makeOfBinary(image, name, finding, making, directory = 'usr/local/bin') {
   const { path, version, caution } = await finding;
   making.context.log(`${image} holds ${name} ${version}${caution === undefined ? '' : ` (${caution})`}`);
   const root = join(making.directory, 'root');
-  await mkdir(join(root, 'usr/local/bin'), { recursive: true });
-  await cp(path, join(root, 'usr/local/bin', name), { dereference: true });
+  await mkdir(join(root, directory), { recursive: true });
+  await cp(path, join(root, directory, name), { dereference: true });
   await importTree(image, root, making);
+}
+
+/** Debian's. @param {Making} making */
+async function findPrometheus({ context }) {
+  const { prometheus, missing } = await findClients(context.env);
+  if (prometheus === null) throw new WayFailed(missing.join('; '));
+  const { output } = await run(prometheus.server, ['--version'], { env: context.env });
+  const [, version = 'of an unknown version'] = /version (\S+)/.exec(output) ?? [];
+  return { path: prometheus.server, version };
 }
 
 /** @param {string} image @param {string} root @param {Making} making */

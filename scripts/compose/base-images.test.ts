@@ -12,6 +12,8 @@ test('the images that can be made are of the versions that the Dockerfile names'
     // Debian 12 is bookworm, which is what debootstrap makes.
     DEBIAN_IMAGE: expect.stringMatching(/^docker\.io\/library\/debian:12\.\d+-slim$/) as string,
     ENVOY_IMAGE: `docker.io/envoyproxy/envoy:v${ENVOY_WHEELS.version}`,
+    // Debian 12's.
+    PROMETHEUS_IMAGE: 'docker.io/prom/prometheus:v2.42.0',
     ETCD_IMAGE: `quay.io/coreos/etcd:v${ETCD_BUILD_VERSION}`,
   });
 });

@@ -1,8 +1,9 @@
 // Podman with settings, images and state of its own, apart from whatever else it does on this machine.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { installDebian } from '../setup/apt.mjs';
 import { makeCache } from '../setup/cache.mjs';
-import { howEnded, lastLine, run } from '../setup/children.mjs';
+import { lastLine, run } from '../setup/children.mjs';
 import { WayFailed } from '../setup/errors.mjs';
 import { allOnPath } from '../setup/find.mjs';
 import { podmanCompose } from './podman-compose.mjs';
@@ -34,7 +35,7 @@ export async function providePodman(context) {
   if (process.getuid?.() !== 0) {
     throw new WayFailed('podman is used by root alone here: it needs a network namespace of its own');
   }
-  if ((await missingPrograms(context.env)).length > 0) await install(context);
+  if ((await missingPrograms(context.env)).length > 0) await installDebian(PACKAGES, context);
   const missing = await missingPrograms(context.env);
   if (missing.length > 0) throw new WayFailed(`there is no ${missing.join(', no ')} on this machine`);
   const [podman = ''] = await allOnPath('podman', context.env);
@@ -64,18 +65,6 @@ async function missingPrograms(env) {
     if (places.length === 0) missing.push(helper);
   }
   return missing;
-}
-
-/** @param {import('../setup/provide.mjs').Context} context */
-async function install({ env, log }) {
-  const [apt] = await allOnPath('apt-get', env);
-  if (apt === undefined) return;
-  log(`installing ${PACKAGES.join(' ')} …`);
-  const quiet = { ...env, DEBIAN_FRONTEND: 'noninteractive' };
-  await run(apt, ['update'], { env: quiet });
-  const ended = await run(apt, ['install', '--yes', '--no-install-recommends', ...PACKAGES], { env: quiet });
-  if (ended.code !== 0)
-    throw new WayFailed(`apt-get install failed (${howEnded(ended)}): ${lastLine(ended.output)}`);
 }
 
 /**

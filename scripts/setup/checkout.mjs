@@ -1,4 +1,4 @@
-// What lies in the checkout itself: the npm packages and the compiled protocol filters.
+// What lies in the checkout itself: the npm packages, the compiled protocol filters, and the bundle of the commands.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -12,11 +12,11 @@ import { withLock } from './lock.mjs';
 const STAMP = '.cohort-lock-hash';
 
 /**
- * Installs the npm packages if they are missing or not those of the lock file, then compiles the filters (the compiler
- * itself sees whether they are up to date).
+ * Installs the npm packages if they are missing or not those of the lock file, then compiles the filters and bundles the
+ * commands (both see themselves whether they are up to date).
  * @param {string} root of the checkout
  * @param {import('./provide.mjs').Context} context
- * @throws {SetupError} COHORT_SETUP_NPM, COHORT_SETUP_FILTERS, COHORT_SETUP_CACHE
+ * @throws {SetupError} COHORT_SETUP_NPM, COHORT_SETUP_FILTERS, COHORT_SETUP_COMMANDS, COHORT_SETUP_CACHE
  */
 export async function prepareCheckout(root, context) {
   await makeCache(context.cache);
@@ -29,6 +29,7 @@ export async function prepareCheckout(root, context) {
     async () => {
       await installPackages(root, context);
       await compileFilters(root, context);
+      await bundleCommands(root, context);
     },
     { onWait },
   );
@@ -111,6 +112,17 @@ async function compileFilters(root, { env, log }) {
     throw new SetupError(
       'COHORT_SETUP_FILTERS',
       `the protocol filters do not compile (${howEnded(ended)}):\n${ended.output.trimEnd()}`,
+    );
+  }
+}
+
+/** @param {string} root @param {import('./provide.mjs').Context} context */
+async function bundleCommands(root, { env }) {
+  const ended = await run(process.execPath, [join('scripts', 'bundle', 'main.mjs')], { cwd: root, env });
+  if (ended.code !== 0) {
+    throw new SetupError(
+      'COHORT_SETUP_COMMANDS',
+      `the commands cannot be bundled (${howEnded(ended)}):\n${ended.output.trimEnd()}`,
     );
   }
 }

@@ -7,6 +7,7 @@ export const CODES = Object.freeze({
   COHORT_SETUP_CACHE: 'The cache directory cannot be used.',
   COHORT_SETUP_NPM: 'The npm packages could not be installed.',
   COHORT_SETUP_FILTERS: 'The protocol filters could not be compiled.',
+  COHORT_SETUP_COMMANDS: 'The commands could not be bundled.',
   COHORT_SETUP_ENVOY_PATH: 'ENVOY_PATH is set, but what it names cannot be used.',
   COHORT_SETUP_ETCD_PATH: 'ETCD_PATH is set, but what it names cannot be used.',
   COHORT_SETUP_ENVOY_MISSING: 'No usable Envoy was found or could be fetched.',

@@ -27,6 +27,7 @@ export const ROOTS: readonly string[] = [
   'envoy.extensions.filters.network.wasm.v3.Wasm',
   // HTTP filters and what stands in the connection manager
   'envoy.extensions.filters.http.header_mutation.v3.HeaderMutation',
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication',
   'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit',
   'envoy.extensions.filters.http.router.v3.Router',
   'envoy.extensions.filters.http.set_filter_state.v3.Config',

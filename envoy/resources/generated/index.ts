@@ -18,6 +18,7 @@ import type * as envoy_extensions_clusters_aggregate_v3 from './envoy.extensions
 import type * as envoy_extensions_common_ratelimit_v3 from './envoy.extensions.common.ratelimit.v3.ts';
 import type * as envoy_extensions_filters_common_set_filter_state_v3 from './envoy.extensions.filters.common.set_filter_state.v3.ts';
 import type * as envoy_extensions_filters_http_header_mutation_v3 from './envoy.extensions.filters.http.header_mutation.v3.ts';
+import type * as envoy_extensions_filters_http_jwt_authn_v3 from './envoy.extensions.filters.http.jwt_authn.v3.ts';
 import type * as envoy_extensions_filters_http_local_ratelimit_v3 from './envoy.extensions.filters.http.local_ratelimit.v3.ts';
 import type * as envoy_extensions_filters_http_router_v3 from './envoy.extensions.filters.http.router.v3.ts';
 import type * as envoy_extensions_filters_http_set_filter_state_v3 from './envoy.extensions.filters.http.set_filter_state.v3.ts';
@@ -337,6 +338,22 @@ export interface Messages {
   'envoy.extensions.filters.common.set_filter_state.v3.FilterStateValue': envoy_extensions_filters_common_set_filter_state_v3.FilterStateValue;
   'envoy.extensions.filters.http.header_mutation.v3.HeaderMutation': envoy_extensions_filters_http_header_mutation_v3.HeaderMutation;
   'envoy.extensions.filters.http.header_mutation.v3.Mutations': envoy_extensions_filters_http_header_mutation_v3.Mutations;
+  'envoy.extensions.filters.http.jwt_authn.v3.ExtractOnlyWithoutValidation': envoy_extensions_filters_http_jwt_authn_v3.ExtractOnlyWithoutValidation;
+  'envoy.extensions.filters.http.jwt_authn.v3.FilterStateRule': envoy_extensions_filters_http_jwt_authn_v3.FilterStateRule;
+  'envoy.extensions.filters.http.jwt_authn.v3.JwksAsyncFetch': envoy_extensions_filters_http_jwt_authn_v3.JwksAsyncFetch;
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication': envoy_extensions_filters_http_jwt_authn_v3.JwtAuthentication;
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtCacheConfig': envoy_extensions_filters_http_jwt_authn_v3.JwtCacheConfig;
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtClaimToHeader': envoy_extensions_filters_http_jwt_authn_v3.JwtClaimToHeader;
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtClaimToHeader.PathSegment': envoy_extensions_filters_http_jwt_authn_v3.JwtClaimToHeader_PathSegment;
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtHeader': envoy_extensions_filters_http_jwt_authn_v3.JwtHeader;
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtProvider': envoy_extensions_filters_http_jwt_authn_v3.JwtProvider;
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtProvider.NormalizePayload': envoy_extensions_filters_http_jwt_authn_v3.JwtProvider_NormalizePayload;
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtRequirement': envoy_extensions_filters_http_jwt_authn_v3.JwtRequirement;
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtRequirementAndList': envoy_extensions_filters_http_jwt_authn_v3.JwtRequirementAndList;
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtRequirementOrList': envoy_extensions_filters_http_jwt_authn_v3.JwtRequirementOrList;
+  'envoy.extensions.filters.http.jwt_authn.v3.ProviderWithAudiences': envoy_extensions_filters_http_jwt_authn_v3.ProviderWithAudiences;
+  'envoy.extensions.filters.http.jwt_authn.v3.RemoteJwks': envoy_extensions_filters_http_jwt_authn_v3.RemoteJwks;
+  'envoy.extensions.filters.http.jwt_authn.v3.RequirementRule': envoy_extensions_filters_http_jwt_authn_v3.RequirementRule;
   'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit': envoy_extensions_filters_http_local_ratelimit_v3.LocalRateLimit;
   'envoy.extensions.filters.http.router.v3.Router': envoy_extensions_filters_http_router_v3.Router;
   'envoy.extensions.filters.http.router.v3.Router.UpstreamAccessLogOptions': envoy_extensions_filters_http_router_v3.Router_UpstreamAccessLogOptions;
@@ -526,6 +543,7 @@ export type TypeName =
   | 'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy'
   | 'envoy.extensions.filters.network.wasm.v3.Wasm'
   | 'envoy.extensions.filters.http.header_mutation.v3.HeaderMutation'
+  | 'envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication'
   | 'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit'
   | 'envoy.extensions.filters.http.router.v3.Router'
   | 'envoy.extensions.filters.http.set_filter_state.v3.Config'
