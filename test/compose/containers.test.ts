@@ -143,10 +143,38 @@ test('the fleet connects, its messages arrive, and no organization is split', as
   expect((await homes(system)).size).toBe(20);
 });
 
+test('Prometheus reaches every control plane, with the token, and the statistics of every proxy', async () => {
+  await system.compose(
+    '--profile',
+    'monitoring',
+    'up',
+    '--detach',
+    '--no-build',
+    '--no-recreate',
+    'prometheus',
+  );
+  const container = await containerOf(theEngine(), system.project, 'prometheus');
+  const query = (text: string): string => `/api/v1/query?query=${encodeURIComponent(text)}`;
+  // Five parts are scraped, none of which fails; and what a proxy says is there by the names that rules use.
+  await waitFor(() => inside({ container }, 'healthy', '9090', query('sum(up)'), '"5"]').then(() => true), {
+    what: 'everything to be scraped',
+    timeout: 120_000,
+    interval: 1_000,
+  });
+  await inside({ container }, 'healthy', '9090', query('count(cohort_refused_total) > 0'), '"value"');
+});
+
 test('SIGTERM ends every part orderly', { timeout: 180_000 }, async () => {
   for (const part of [...system.controlPlanes, ...system.proxies, ...system.servers, ...system.etcd]) {
+    const began = performance.now();
     await part.stop();
+    const took = Math.round(performance.now() - began);
     const { ExitCode, Running, OOMKilled } = await part.state();
-    expect([part.id, ExitCode, Running, OOMKilled]).toEqual([part.id, 0, false, false]);
+    const log = ExitCode === 0 ? '' : await part.log();
+    expect([ExitCode, Running, OOMKilled], `${part.id}, after ${took} ms; its log ends:\n${log}`).toEqual([
+      0,
+      false,
+      false,
+    ]);
   }
 });

@@ -5,8 +5,8 @@ import { command, type Engine } from './engine.ts';
 
 /** Milliseconds until it serves. */
 const START_MS = 120_000;
-/** Seconds that an orderly end may take. */
-const STOP_SECONDS = 10;
+/** Seconds that an orderly end may take: `stop_grace_period` of docker-compose.yml. */
+const STOP_SECONDS = 30;
 
 export interface ContainerPartOptions {
   readonly engine: Engine;

@@ -1,11 +1,10 @@
 /** The whole system as docker-compose.yml describes it, for the tests that run against any topology. */
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { controlView } from '../../local/control-view.ts';
 import { getJson, isOk } from '../../local/http.ts';
 import { Ports } from '../../local/ports.ts';
+import { settled } from '../../local/settled.ts';
 import type { Part, Topology } from '../../local/topology.ts';
-import { until } from '../../local/until.ts';
 import { command, containerOf, labels, removeProject, type Engine } from './engine.ts';
 import { ContainerPart } from './part.ts';
 
@@ -13,8 +12,6 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 const FILES = ['docker-compose.yml', 'test/compose/override.yml'];
 const HOST = '127.0.0.1';
 const ETCD = 'http://etcd-1:2379,http://etcd-2:2379,http://etcd-3:2379';
-/** Milliseconds until the proxies route by an assignment that names all servers. */
-const SETTLE_MS = 120_000;
 
 /** Ports that a part has inside its container, by what they are called. */
 const INSIDE = {
@@ -123,7 +120,7 @@ export class ComposeStack implements Topology {
     for (const part of [...this.etcd, ...this.controlPlanes, ...this.servers, ...this.proxies]) {
       await part.isServing();
     }
-    await this.settled();
+    await settled(this);
   }
 
   /** A free port of this machine for each of a part's. */
@@ -171,22 +168,5 @@ export class ComposeStack implements Topology {
     }
     const health = await command([...engine, 'inspect', '--format', '{{.State.Health.Status}}', container]);
     return health === 'healthy';
-  }
-
-  private async settled(): Promise<void> {
-    const wanted = this.servers.map(({ id }) => id);
-    let seen = '';
-    await until(
-      'all proxies to route devices to all servers',
-      async () => {
-        const { leader, assignment, servers, appliedBy, proxies } = await controlView(this);
-        const missing = wanted.filter((id) => !servers.includes(id));
-        seen =
-          `the leader is ${leader ?? 'unknown'}, assignment ${assignment ?? 'none'} lacks ` +
-          `${missing.join(', ') || 'no server'} and is applied by ${appliedBy} of ${proxies} proxies`;
-        return missing.length === 0 && appliedBy === this.proxies.length;
-      },
-      { timeoutMs: SETTLE_MS, intervalMs: 100, describe: () => seen },
-    );
   }
 }

@@ -4,9 +4,11 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     name: 'compose',
-    include: ['test/compose/**/*.test.ts', 'test/integration/**/*.test.ts'],
+    include: ['test/compose/**/*.test.ts', 'test/integration/**/*.test.ts', 'test/operator/**/*.test.ts'],
     allowOnly: !process.env.CI,
     maxWorkers: 1,
+    // As without containers: what passes at the second try is named.
+    retry: 1,
     testTimeout: 180_000,
     hookTimeout: 120_000,
   },

@@ -216,7 +216,7 @@ export async function startCluster(cleanup: Cleanup, options: ClusterOptions = {
     what: 'the control plane to be ready',
     describe: () => cluster.controlPlanes[0]?.log(),
   });
-  await cluster.rest.put('/v1/settings', SETTINGS);
+  await cluster.rest.put('/v1/settings?force=true', SETTINGS);
   const servers = options.servers ?? ['a', 'b'];
   for (const id of servers) await cluster.addServer(id);
   for (let i = 0; i < (options.proxies ?? 1); i++) await cluster.addProxy();

@@ -1,8 +1,7 @@
 /** A control plane in a process of its own, which a test can freeze, kill and start again. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { programPath } from '../harness/programs.ts';
 import type { ControlPlaneOptions } from '../../control-plane/main.ts';
 import { COHORT_WASM } from '../harness/testbed.ts';
 import { Changes, Fatal } from '../harness/wait.ts';
@@ -34,7 +33,8 @@ export class ControlPlaneProcess {
       else this.failure = message.failed;
       this.changes.notify();
     });
-    child.on('exit', () => {
+    // Not `exit`: the end of its log may still be on its way then.
+    child.on('close', () => {
       release();
       this.exited = true;
       this.changes.notify();
@@ -50,9 +50,7 @@ export class ControlPlaneProcess {
       logLevel: 'debug',
       ...options,
     };
-    const main = fileURLToPath(new URL('./control-plane-main.ts', import.meta.url));
-    const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-    const child = spawn(process.execPath, ['--import', loader, main, JSON.stringify(given)], {
+    const child = spawn(process.execPath, [programPath('control-plane'), JSON.stringify(given)], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     const started = new ControlPlaneProcess(options.id, child);

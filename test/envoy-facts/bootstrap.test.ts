@@ -9,7 +9,7 @@ import { AdsServer } from '../harness/ads.ts';
 import { cleanupAfterTest } from '../harness/cleanup-hooks.ts';
 import { startEnvoy } from '../harness/envoy.ts';
 import { HdsServer } from '../harness/hds.ts';
-import { tmpDir } from '../harness/machine.ts';
+import { freePort, tmpDir } from '../harness/machine.ts';
 import { waitFor } from '../harness/wait.ts';
 
 const OPTIONS: BootstrapOptions = {
@@ -148,4 +148,38 @@ test('renewed certificates are read without a restart', async () => {
   await waitFor(async () => (await serials()).includes('22'), {
     what: 'the second certificate (serial 0x22)',
   });
+});
+
+test('statistics are on a port of their own, and nothing else of the admin interface is', async () => {
+  const cleanup = cleanupAfterTest();
+  const ads = cleanup.own(new AdsServer());
+  await ads.listen();
+  const [adminPort, statsPort] = [await freePort(), await freePort()];
+  const options: BootstrapOptions = {
+    ...OPTIONS,
+    controlPlanes: [{ host: '127.0.0.1', port: ads.port }],
+    admin: { port: adminPort },
+    stats: { address: '127.0.0.1', port: statsPort },
+  };
+  const envoy = cleanup.own(await startEnvoy({ bootstrap: bootstrap(options) }));
+  await ads.waitForNode('proxy-1');
+  await envoy.ready();
+  const ask = (method: string, path: string): Promise<Response> =>
+    fetch(`http://127.0.0.1:${statsPort}${path}`, { method, signal: AbortSignal.timeout(5_000) });
+  const answer = await waitFor(
+    async () => {
+      const got = await ask('GET', '/stats/prometheus');
+      return got.status === 200 && got;
+    },
+    { what: 'the statistics', timeout: 30_000, interval: 100 },
+  );
+  expect(await answer.text()).toContain('envoy_server_live');
+  for (const [method, path] of [
+    ['POST', '/quitquitquit'],
+    ['GET', '/config_dump'],
+    ['POST', '/stats/prometheus'],
+    ['GET', '/stats/prometheus/../../config_dump'],
+  ] as const) {
+    expect([method, path, (await ask(method, path)).status]).toEqual([method, path, 404]);
+  }
 });

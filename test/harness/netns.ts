@@ -9,25 +9,8 @@
  * iptables are often not built in. The addresses hang behind the inner end of the veth pair and are not
  * on the link itself, so that neighbour discovery goes on while they are silent.
  */
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { claimSubnet, ip, networkName } from './netns-ip.ts';
 import { whenOrphaned } from './watchdog.ts';
-
-const run = promisify(execFile);
-
-async function ip(...args: string[]): Promise<string> {
-  try {
-    return (await run('ip', args)).stdout;
-  } catch (error) {
-    const { stderr } = error as { stderr?: string };
-    throw new Error(`ip ${args.join(' ')}: ${(stderr?.trim() ?? '') || String(error)}`, { cause: error });
-  }
-}
-
-let made = 0;
-
-/** Attempts at finding a /24 that no other test uses at this moment. */
-const SUBNET_ATTEMPTS = 50;
 
 export class Network {
   /** The namespace's name, for `ip netns exec`. */
@@ -99,8 +82,7 @@ export class Network {
  * {@link networksAvailable}.
  */
 export async function createNetwork(): Promise<Network> {
-  // Interface names hold 15 characters at most.
-  const name = `ch${process.pid.toString(36)}-${made++}`;
+  const name = networkName();
   await ip('netns', 'add', name);
   const releaseNamespace = whenOrphaned(['ip', 'netns', 'del', name]);
   try {
@@ -111,7 +93,7 @@ export async function createNetwork(): Promise<Network> {
       releaseLink();
     };
     await ip('link', 'set', name, 'up');
-    return new Network(name, await claimSubnet(name), release);
+    return new Network(name, await configure(name), release);
   } catch (error) {
     await ip('link', 'del', name).catch(() => undefined);
     await ip('netns', 'del', name).catch(() => undefined);
@@ -120,30 +102,19 @@ export async function createNetwork(): Promise<Network> {
   }
 }
 
-/** Finds a free /24, configures both ends with it and gives its first three numbers. */
-async function claimSubnet(name: string): Promise<string> {
+/** Configures both ends with a free /24 and gives its first three numbers. */
+async function configure(name: string): Promise<string> {
   const inside = ['-n', name];
   await ip(...inside, 'link', 'set', 'lo', 'up');
   await ip(...inside, 'link', 'set', 'inner', 'up');
   // Rules can stand in front of the one for local addresses only when that is not the very first.
   await ip(...inside, 'rule', 'add', 'pref', '2', 'lookup', 'local');
   await ip(...inside, 'rule', 'del', 'pref', '0', 'lookup', 'local');
-  for (let attempt = 0; ; attempt++) {
-    const subnet = `198.${18 + Math.floor(Math.random() * 2)}.${Math.floor(Math.random() * 256)}`;
-    try {
-      // Of two tests that chose the same subnet, the kernel refuses this route to the second.
-      await ip('route', 'add', `${subnet}.0/24`, 'dev', name);
-    } catch (error) {
-      if (attempt < SUBNET_ATTEMPTS && String(error).includes('File exists')) continue;
-      throw error;
-    }
-    await ip('addr', 'add', `${subnet}.1/30`, 'dev', name);
-    await ip('route', 'replace', `${subnet}.0/24`, 'via', `${subnet}.2`, 'dev', name);
-    await ip(...inside, 'addr', 'add', `${subnet}.2/30`, 'dev', 'inner');
-    await ip(...inside, 'route', 'add', 'default', 'via', `${subnet}.1`);
-    await ip(...inside, 'route', 'add', 'local', `${subnet}.128/25`, 'dev', 'lo');
-    return subnet;
-  }
+  const subnet = await claimSubnet(name);
+  await ip(...inside, 'addr', 'add', `${subnet}.2/30`, 'dev', 'inner');
+  await ip(...inside, 'route', 'add', 'default', 'via', `${subnet}.1`);
+  await ip(...inside, 'route', 'add', 'local', `${subnet}.128/25`, 'dev', 'lo');
+  return subnet;
 }
 
 /**

@@ -4,8 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { programPath } from './programs.ts';
 import { freezeProcess } from './freeze.ts';
 import type { Network } from './netns.ts';
 import { Changes, Fatal } from './wait.ts';
@@ -83,9 +82,13 @@ export class ServerProcess {
   /** @throws Error when the server cannot listen. */
   static async start(options: ServerProcessOptions): Promise<ServerProcess> {
     const host = options.host ?? options.netns?.serverAddress(0) ?? '127.0.0.1';
-    const main = fileURLToPath(new URL('./server-process-main.ts', import.meta.url));
-    const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-    const node = [process.execPath, '--import', loader, main, options.kind, host, String(options.port ?? 0)];
+    const node = [
+      process.execPath,
+      programPath('server-process'),
+      options.kind,
+      host,
+      String(options.port ?? 0),
+    ];
     const [program = '', ...args] = [...(options.netns?.exec ?? []), ...node];
     const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     if (child.pid === undefined) {

@@ -6,7 +6,7 @@ import { inspect } from 'node:util';
 
 /** How long a wait may take (milliseconds) and what it waits for, in words that read well after "waiting for". */
 export interface WaitOptions {
-  /** Milliseconds until the wait fails; default 15 000. */
+  /** Milliseconds until the wait fails; default 30 000: a wait that succeeds ends at once, and CI may be slow. */
   timeout?: number;
   /** Names the thing waited for in the error. */
   what?: string;
@@ -19,7 +19,7 @@ export class WaitTimeout extends Error {
   override name = 'WaitTimeout';
 }
 
-export const DEFAULT_TIMEOUT_MS = 15_000;
+export const DEFAULT_TIMEOUT_MS = 30_000;
 
 function timeoutError(options: WaitOptions, lastError?: unknown): WaitTimeout {
   const what = options.what ?? 'a condition';

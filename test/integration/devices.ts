@@ -1,5 +1,6 @@
 /** Groups of simulated devices for the integration tests. */
 import { Device, type DeviceProtocol, type ProxyAddress } from '../../demo/device.ts';
+import { slotOf } from '../../control-plane/placement/slot.ts';
 import type { Part } from '../../local/topology.ts';
 import { waitFor } from '../harness/wait.ts';
 
@@ -91,4 +92,19 @@ export class DeviceGroup {
 /** Names of organizations. */
 export function organizations(count: number, prefix = 'org'): string[] {
   return Array.from({ length: count }, (_, n) => `${prefix}-${n + 1}`);
+}
+
+/** So many organizations of the table's own choice: they belong to this server. */
+export function organizationsOf(
+  table: readonly (string | null)[],
+  server: string,
+  count: number,
+  prefix = 'org',
+): string[] {
+  const found: string[] = [];
+  for (let n = 1; found.length < count; n++) {
+    const name = `${prefix}-${n}`;
+    if (table[slotOf(name)] === server) found.push(name);
+  }
+  return found;
 }

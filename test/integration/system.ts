@@ -1,5 +1,6 @@
 /** The running system that the integration tests are about, whoever runs it; and what tests ask of it. */
 import type { DemoServerStatus } from '../../demo/server.ts';
+import type { Settings } from '../../control-plane/model/index.ts';
 import { Context } from '../../local/context.ts';
 import { askControlPlane, controlView } from '../../local/control-view.ts';
 import { getJson } from '../../local/http.ts';
@@ -43,7 +44,7 @@ export async function startSystem(cleanup: Cleanup, options: SystemOptions = {})
 }
 
 /** What the servers themselves say, those that answer. */
-export async function serverStatuses({ servers }: Topology): Promise<DemoServerStatus[]> {
+export async function serverStatuses({ servers }: Pick<Topology, 'servers'>): Promise<DemoServerStatus[]> {
   const all = await Promise.allSettled(
     servers.map(({ addresses }) => getJson<DemoServerStatus>(addresses.status ?? '')),
   );
@@ -51,7 +52,7 @@ export async function serverStatuses({ servers }: Topology): Promise<DemoServerS
 }
 
 /** Organization → server → connections, by the servers' own account. */
-export async function seats(system: Topology): Promise<Map<string, Map<string, number>>> {
+export async function seats(system: Pick<Topology, 'servers'>): Promise<Map<string, Map<string, number>>> {
   const found = new Map<string, Map<string, number>>();
   for (const { id, organizations } of await serverStatuses(system)) {
     for (const [organization, { mqtt, websocket }] of Object.entries(organizations)) {
@@ -63,7 +64,7 @@ export async function seats(system: Topology): Promise<Map<string, Map<string, n
 }
 
 /** The one server of each organization. @throws Error naming organizations that are on several */
-export async function homes(system: Topology): Promise<Map<string, string>> {
+export async function homes(system: Pick<Topology, 'servers'>): Promise<Map<string, string>> {
   const found = await seats(system);
   const split = [...found].filter(([, on]) => on.size > 1);
   if (split.length > 0) {
@@ -79,6 +80,8 @@ export interface AssignmentAnswer {
   readonly tableVersion: string;
   readonly drainUpTo: string;
   readonly servers: readonly { readonly id: string; readonly slots: number }[];
+  /** Organization → server. */
+  readonly pins?: Readonly<Record<string, string>>;
   /** `[first, last, server]` */
   readonly slots: readonly (readonly [number, number, string | null])[];
 }
@@ -96,7 +99,7 @@ export function slotTable({ slots }: AssignmentAnswer): (string | null)[] {
 /** A request to the admin interface that changes something. @throws Error when it is refused */
 export async function admin(
   system: Topology,
-  method: 'PUT' | 'PATCH' | 'DELETE',
+  method: 'PUT' | 'POST' | 'PATCH' | 'DELETE',
   path: string,
   body?: object,
 ): Promise<void> {
@@ -110,6 +113,45 @@ export async function admin(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   if (!answer.ok) throw new Error(`${method} ${path} was answered ${answer.status}: ${await answer.text()}`);
+}
+
+/** Changes settings, and leaves the others as they are. */
+export async function changeSettings(system: Topology, changes: Partial<Settings>): Promise<void> {
+  const settings = await askControlPlane<Settings>(system, '/v1/settings');
+  await admin(system, 'PUT', '/v1/settings', { ...settings, ...changes });
+}
+
+export interface RebalancesAnswer {
+  readonly paused: boolean;
+  readonly load: {
+    readonly balance: { readonly worstOverMean: number | null };
+    readonly alarms: readonly object[];
+    readonly servers: readonly { readonly id: string; readonly load: number; readonly connections: number }[];
+    /** Readings since the leader leads. */
+    readonly readings: number;
+  } | null;
+  /** The last first. */
+  readonly rounds: readonly {
+    readonly id: string;
+    readonly triggers: readonly string[];
+    readonly fleet?: number;
+    readonly moves: readonly {
+      readonly index: number;
+      readonly organization?: string;
+      readonly slots?: readonly (readonly [number, number])[];
+      readonly from: string | null;
+      readonly to: string | null;
+      readonly connections: number;
+      readonly reason: string;
+      readonly words: string;
+      readonly undone?: boolean;
+    }[];
+  }[];
+}
+
+/** What moved, and how the load is. */
+export function rebalances(system: Topology): Promise<RebalancesAnswer> {
+  return askControlPlane<RebalancesAnswer>(system, '/v1/rebalances?limit=200');
 }
 
 /** Resolves when every proxy routes by an assignment that names exactly these servers. */

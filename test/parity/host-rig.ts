@@ -140,6 +140,8 @@ export class HostHttpRig implements Rig {
       properties: this.properties,
       end: request.upgrade === false,
     });
+    // It is connected to its server long before that answers.
+    if (this.server !== undefined) this.properties.set(SERVER_PROPERTY, Buffer.from(this.server));
   }
 
   /** The server that the request has gone on to. */
@@ -164,8 +166,8 @@ export class HostHttpRig implements Rig {
     } else if ('device' in step) stream.send(step.device);
     else if ('server' in step) stream.serverSends(step.server);
     else if ('pass' in step) this.options.advance(step.pass);
+    else if ('order' in step) throw new Error('orders are for the world');
     else {
-      if (this.server !== undefined) this.properties.set(SERVER_PROPERTY, Buffer.from(this.server));
       const headers: [string, string][] = [
         [':status', String(step.respond)],
         ...responseHeaders(step.respond),

@@ -2,13 +2,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { cleanupAfterAll, cleanupAfterTest } from '../harness/cleanup-hooks.ts';
 import { WaitTimeout, waitFor } from '../harness/wait.ts';
 import type { EnvoyRig } from './envoy-rig.ts';
-import { sameState, type State } from './rig.ts';
-import { describeStep, type Script } from './script.ts';
+import { sameState, type Rig, type State } from './rig.ts';
+import { describeStep, type Script, type Step } from './script.ts';
 import { ENDS } from './scripts/ends.ts';
 import { CONNACK, connect, MQTT } from './scripts/mqtt.ts';
+import { ORDERS } from './scripts/orders.ts';
 import { REFUSALS } from './scripts/refusals.ts';
 import { WEBSOCKET } from './scripts/websocket.ts';
-import { EnvoyWorld, HostWorld } from './worlds.ts';
+import { EnvoyWorld, HostWorld, type ParityWorld } from './worlds.ts';
 
 /** How long Envoy has to come to what the host came to. */
 const SETTLE_MS = 5000;
@@ -28,11 +29,16 @@ interface Outcome {
   gone: string[];
 }
 
+async function run(step: Step, rig: Rig, world: ParityWorld): Promise<void> {
+  if (typeof step === 'object' && 'order' in step) await world.order(step.order);
+  else await rig.step(step);
+}
+
 async function onHost(script: Script, world: HostWorld): Promise<Outcome> {
   const rig = await world.connect(script);
   const states: Outcome['states'] = [['connect', rig.state()]];
   for (const step of script.steps) {
-    await rig.step(step);
+    await run(step, rig, world);
     states.push([describeStep(step), rig.state()]);
   }
   const counts = await world.counts();
@@ -59,7 +65,7 @@ async function onEnvoy(script: Script, world: EnvoyWorld, expected: Outcome): Pr
   };
   const states: Outcome['states'] = [['connect', await settled(0)]];
   for (const [index, step] of script.steps.entries()) {
-    await rig.step(step);
+    await run(step, rig, world);
     states.push([describeStep(step), await settled(index + 1)]);
     // Going on would only fail in other ways.
     if (!sameState(states.at(-1)![1], expected.states[index + 1]![1])) break;
@@ -70,7 +76,9 @@ async function onEnvoy(script: Script, world: EnvoyWorld, expected: Outcome): Pr
   const counts = await world.counts(expected.counts);
   rig.stop();
   // Or the next script would begin with what this one has counted.
-  return { states, refusals, counts, gone: await world.gone(expected.gone) };
+  const gone = await world.gone(expected.gone);
+  await world.withdraw();
+  return { states, refusals, counts, gone };
 }
 
 function readable({ states, ...rest }: Outcome): object {
@@ -90,7 +98,7 @@ describe('the Node host and Envoy, with an assignment', () => {
     envoy = await EnvoyWorld.start(cleanup);
   });
 
-  it.each([...MQTT, ...REFUSALS, ...ENDS, ...WEBSOCKET])('$name', async (script) => {
+  it.each([...MQTT, ...REFUSALS, ...ENDS, ...WEBSOCKET, ...ORDERS])('$name', async (script) => {
     await compare(script, envoy, new HostWorld());
   });
 });

@@ -3,7 +3,9 @@
  * same, step by step.
  */
 
-/** What one side does, or that time passes. */
+import type { Order } from './orders.ts';
+
+/** What one side does, what the proxy is ordered, or that time passes. */
 export type Step =
   /** The device sends bytes, in one chunk. */
   | { device: Uint8Array }
@@ -15,6 +17,8 @@ export type Step =
   | 'server reset'
   /** The server's answer to an upgrade request; 101 agrees. */
   | { respond: number }
+  /** An assignment with this order comes: see `orders.ts`. */
+  | { order: Order }
   /** As long as it takes until something that the script waits for has come, at most this many milliseconds. */
   | { pass: number };
 
@@ -59,6 +63,7 @@ export function singly(bytes: Uint8Array): Step[] {
 
 export function describeStep(step: Step): string {
   if (typeof step === 'string') return step;
+  if ('order' in step) return `order: ${step.order}`;
   if ('respond' in step) return `respond ${step.respond}`;
   if ('pass' in step) return `pass ${step.pass} ms`;
   const [who, bytes] = 'device' in step ? ['device', step.device] : ['server', step.server];

@@ -23,6 +23,7 @@ import { waitFor, WaitTimeout } from '../harness/wait.ts';
 import { Counts } from './counts.ts';
 import { EnvoyRig, ScriptedServer, type NamedServer } from './envoy-rig.ts';
 import { HostHttpRig, HostTcpRig } from './host-rig.ts';
+import { ORDERED_ORGANIZATION, orderMessage, type Order } from './orders.ts';
 import type { Rig } from './rig.ts';
 import type { Script } from './script.ts';
 import { slotOf } from './slot.ts';
@@ -43,6 +44,8 @@ function slots(): Uint16Array {
   return table;
 }
 
+const ordered = slotOf(ORDERED_ORGANIZATION) % SERVERS.length;
+
 function assignment(): Partial<AssignmentMessage> {
   // The pin goes where the table does not.
   return {
@@ -52,6 +55,8 @@ function assignment(): Partial<AssignmentMessage> {
   };
 }
 
+/** Two ticks of the filter. */
+const TICKS_MS = 500;
 /** How long Envoy has to report what the host has reported. */
 const SETTLE_MS = 5000;
 
@@ -60,6 +65,8 @@ export type Refusals = Readonly<Record<string, number>>;
 
 export interface ParityWorld {
   connect(script: Script): Promise<Rig>;
+  /** Sends the assignment with the order; resolves once the filter has it. */
+  order(order: Order): Promise<void>;
   refusals(): Promise<Refusals>;
   /** Resolves with the counts, once all that has happened was reported. */
   counts(expected?: readonly string[]): Promise<string[]>;
@@ -72,24 +79,34 @@ export interface ParityWorld {
 export class HostWorld implements ParityWorld {
   private readonly host: Host;
   private readonly reported = new Counts();
+  private readonly put: (name: string, configuration: Buffer, kind?: 'network' | 'http') => void;
+  private version = 1;
 
   constructor(options: { assigned?: boolean } = {}) {
     const properties = new Map([['xds\0node\0id', Buffer.from('proxy-0')]]);
     const environment = new Environment({ strict: true, properties });
     this.host = new Host({ environment });
     const module = WasmModule.compile(readFileSync(COHORT_WASM));
-    const put = (name: string, configuration: Buffer, kind: 'network' | 'http' = 'network'): void => {
+    this.put = (name, configuration, kind = 'network') => {
       const result = this.host.configure({ name, module, vmId: 'cohort', configuration, kind });
       if (!result.accepted) throw new Error(`${name} was refused: ${result.reason}`);
     };
-    if (options.assigned ?? true) {
-      const reports = { cluster: 'control_plane', intervalMs: 250 };
-      const message = { epoch: 1, version: 1, servers: SERVERS, slots: slots(), reports, ...assignment() };
-      put('assignment', encodeAssignment(message));
-    }
+    if (options.assigned ?? true) this.assign({});
     for (const kind of PARITY_LISTENERS) {
-      put(kind.name, encodeKind(kind), kind.protocol === 'WEBSOCKET' ? 'http' : 'network');
+      this.put(kind.name, encodeKind(kind), kind.protocol === 'WEBSOCKET' ? 'http' : 'network');
     }
+  }
+
+  private assign(change: Partial<AssignmentMessage>): void {
+    const reports = { cluster: 'control_plane', intervalMs: 250 };
+    const message = { epoch: 1, version: 1, servers: SERVERS, slots: slots(), reports, ...assignment() };
+    this.put('assignment', encodeAssignment({ ...message, ...change }));
+  }
+
+  order(order: Order): Promise<void> {
+    this.assign(orderMessage(order, ++this.version, SERVERS, ordered));
+    this.host.environment.clock.advance(TICKS_MS);
+    return Promise.resolve();
   }
 
   connect(script: Script): Promise<Rig> {
@@ -139,6 +156,8 @@ export class EnvoyWorld implements ParityWorld {
   private readonly reported = new Map<number, Counts>();
   private reportsTaken = 0;
   private refusedBefore: Refusals = {};
+  private version = 1;
+  private isOrdered = false;
 
   private constructor(
     private readonly bed: Testbed,
@@ -201,6 +220,19 @@ export class EnvoyWorld implements ParityWorld {
       await bed.acknowledged(TYPE_URLS.ECDS, name);
     }
     this.refusedBefore = await this.allRefusals();
+  }
+
+  async order(order: Order): Promise<void> {
+    this.isOrdered = true;
+    await this.bed.assign(orderMessage(order, ++this.version, SERVERS, ordered));
+  }
+
+  /** Goes back to an assignment without orders. */
+  async withdraw(): Promise<void> {
+    if (!this.isOrdered) return;
+    this.isOrdered = false;
+    const orders = { close: [], heal: [] };
+    await this.bed.assign({ version: ++this.version, tableVersion: 0, ...assignment(), orders });
   }
 
   connect({ listener, request }: Script): Promise<EnvoyRig> {

@@ -1,8 +1,7 @@
 /** A candidate of an election in a child process, which can be frozen and killed. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { programPath } from '../harness/programs.ts';
 import type { Etcd } from '../harness/etcd.ts';
 import { freezeProcess } from '../harness/freeze.ts';
 import { Changes, Fatal } from '../harness/wait.ts';
@@ -48,9 +47,7 @@ export class Candidate {
 
   /** Resolves when the process has connected to etcd. */
   static async start(etcd: Etcd, name: string): Promise<Candidate> {
-    const main = fileURLToPath(new URL('./candidate-main.ts', import.meta.url));
-    const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-    const args = ['--import', loader, main, etcd.endpoints.join(','), name];
+    const args = [programPath('candidate'), etcd.endpoints.join(','), name];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     const candidate = new Candidate(name, child);
     try {

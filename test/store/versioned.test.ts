@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { programPath } from '../harness/programs.ts';
 import type { EtcdStore, VersionedEvent } from '../../control-plane/store/index.ts';
 import { cleanupAfterAll, cleanupAfterTest } from '../harness/cleanup-hooks.ts';
 import { startEtcd } from '../harness/etcd.ts';
@@ -110,9 +109,7 @@ describe('a versioned value', () => {
 it('a writer that dies in the middle leaves the old version current', async () => {
   const old = await store.writeVersioned('big', Buffer.alloc(5 * MIB, 'old'));
   const before = await chunkKeys('big');
-  const main = fileURLToPath(new URL('./writer-main.ts', import.meta.url));
-  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  const args = ['--import', loader, main, etcd.endpoints.join(','), '5', '3'];
+  const args = [programPath('writer'), etcd.endpoints.join(','), '5', '3'];
   const writer = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
   const release = killWhenOrphaned(writer.pid ?? 0);
   const signal = await new Promise((resolve) => writer.on('exit', (_, by) => resolve(by)));

@@ -1,13 +1,7 @@
-/** The bench's section of docs/benchmarks.md, between two marks; the rest of the page belongs to others. */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { ROOT } from '../../../protocol-filters/compile.ts';
-import { describe } from './report.ts';
+/** The bench's section of docs/benchmarks.md. */
+import { writeSection } from '../page.ts';
+import { describe, summary } from './report.ts';
 import type { Results } from './rounds.ts';
-
-const BEGIN = '<!-- begin: npm run bench:filter -->';
-const END = '<!-- end: npm run bench:filter -->';
-const PAGE = join(ROOT, 'docs/benchmarks.md');
 
 const METHOD = `## The protocol filter beside plain tcp_proxy
 
@@ -27,28 +21,29 @@ the devices are slower than Envoy (see *worker busy*, the part of the time in wh
 ratio of rates lies towards 1; the ratio of the worker's processor time for an operation does not. The lower of the two is
 judged. Medians with the lowest and highest pair in parentheses; ratios are taken pair by pair.`;
 
-/** The page with the section replaced, or added at its end. */
-export function withSection(page: string, section: string): string {
-  const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
-  const whole = `${BEGIN}\n\n${section}\n\n${END}`;
-  if (begin >= 0 && end > begin) return page.slice(0, begin) + whole + page.slice(end + END.length);
-  return `${page === '' ? '# Benchmarks' : page.trimEnd()}\n\n${whole}\n`;
+function runOf({ pairs, seconds, brakes, processors, loadBefore, node, envoy, at }: Results): string {
+  const braked = brakes === 0 ? '' : `, ${brakes} other busy program(s) on Envoy's processor`;
+  return (
+    `${at.slice(0, 10)}, ${processors} processors (load average before: ${loadBefore.toFixed(1)}), Envoy ${envoy}, Node ${node}: ` +
+    `${pairs} pairs, ${seconds} s for each side and work${braked}.`
+  );
 }
 
-export function writeDocs(results: Results): void {
-  const { pairs, seconds, brakes, processors, loadBefore, node, envoy, at } = results;
-  const braked = brakes === 0 ? '' : `, ${brakes} other busy program(s) on Envoy's processor`;
-  const run =
-    `${at.slice(0, 10)}, ${processors} processors (load average before: ${loadBefore.toFixed(1)}), Envoy ${envoy}, Node ${node}: ` +
-    `${pairs} pairs, ${seconds} s for each side and work${braked}.`;
-  let page = '';
-  try {
-    page = readFileSync(PAGE, 'utf8');
-  } catch {
-    // The first bench that writes makes the page.
+const BY_PROTOCOL = `## The protocol filter, protocol by protocol
+
+Written by \`npm run bench:filter -- --protocol all --tls both --write\`: the bench above for each protocol, over TCP and over
+TLS (a whole handshake for each connect, P-256). Each cell is the ratio to plain, the lower of rate and worker time, and, in
+parentheses, by how much more of the worker's time an operation takes. *declared* has a length prefix and is followed from its
+first byte on; in WebSockets plain is a connection manager without a plugin.`;
+
+/** One protocol over TCP makes the section of the page that it always made; more make a table with a row each. */
+export function writeDocs(all: readonly Results[]): void {
+  const [first] = all;
+  if (first === undefined) return;
+  if (all.length === 1 && first.protocol === 'mqtt' && !first.tls) {
+    const text = [METHOD, runOf(first), describe(first, first.idleConnections)];
+    writeSection('bench:filter', text.join('\n\n'));
+  } else {
+    writeSection('bench:filter -- --protocol', [BY_PROTOCOL, runOf(first), summary(all)].join('\n\n'));
   }
-  writeFileSync(
-    PAGE,
-    withSection(page, [METHOD, run, describe(results, results.idleConnections)].join('\n\n')),
-  );
 }

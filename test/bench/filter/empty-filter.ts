@@ -28,6 +28,16 @@ const CONNECTION: Readonly<Record<string, Callback>> = {
   proxy_on_delete: { parameters: 1 },
 };
 
+/** The callbacks of an HTTP request and its answer, likewise. */
+const REQUEST: Readonly<Record<string, Callback>> = {
+  proxy_on_context_create: { parameters: 2 },
+  proxy_on_request_headers: { parameters: 3, returns: 0 },
+  proxy_on_request_body: { parameters: 3, returns: 0 },
+  proxy_on_response_headers: { parameters: 3, returns: 0 },
+  proxy_on_response_body: { parameters: 3, returns: 0 },
+  proxy_on_delete: { parameters: 1 },
+};
+
 /** Unsigned LEB128. */
 function number(value: number): number[] {
   return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...number(value >>> 7)];
@@ -68,9 +78,9 @@ function assemble(callbacks: Readonly<Record<string, Callback>>): Buffer {
   ]);
 }
 
-/** A filter with the callbacks of a connection, each of which says Continue and does nothing. */
-export function emptyFilter(): Buffer {
-  return assemble({ ...ALWAYS, ...CONNECTION });
+/** A filter with the callbacks of a connection, or of a request, each of which says Continue and does nothing. */
+export function emptyFilter(http = false): Buffer {
+  return assemble({ ...ALWAYS, ...(http ? REQUEST : CONNECTION) });
 }
 
 /** A filter without any: Envoy makes its contexts, and never enters the VM for a connection. */

@@ -1,6 +1,6 @@
 /** What the devices do: connect and go, exchange messages, or just stay. */
-import { CONNACK, PUBLISH, publishPacket } from './packets.ts';
 import { Device, type Target } from './device.ts';
+import { SPEECHES } from './speech.ts';
 import { Window, type Slice, type WindowOptions } from './window.ts';
 
 /** Rejects with the first device's failure: a bench with failures measures something else. */
@@ -16,12 +16,13 @@ class Failures {
 }
 
 /**
- * TCP connect, CONNECT, CONNACK, close, and again, on `lanes` devices at a time. One operation is a CONNACK received; the
- * next device starts when the last one's socket is closed.
+ * TCP connect, first message (CONNECT), its answer (CONNACK), close, and again, on `lanes` devices at a time. One operation is
+ * an answer received; the next device starts when the last one's socket is closed.
  */
 export async function runConnects(target: Target, lanes: number, options: WindowOptions): Promise<Slice> {
   const window = new Window();
   const failures = new Failures();
+  const { answer } = SPEECHES[target.protocol];
   let open = 0;
   let settled: () => void = () => undefined;
   const allClosed = new Promise<void>((resolve) => (settled = resolve));
@@ -29,9 +30,9 @@ export async function runConnects(target: Target, lanes: number, options: Window
     if (window.closed) return;
     const device = new Device();
     open++;
-    device.onGone = failures.of('waits for its CONNACK');
+    device.onGone = failures.of('waits for its answer');
     device.onAnswer = (first) => {
-      if (first !== CONNACK[0]) failures.fail(new Error(`the answer to CONNECT begins with ${first}`));
+      if (first !== answer[0]) failures.fail(new Error(`the answer begins with ${first}`));
       window.count(1);
       device.onGone = () => undefined;
       device.socket.destroy();
@@ -49,7 +50,7 @@ export async function runConnects(target: Target, lanes: number, options: Window
   return slice;
 }
 
-/** Opens `count` devices, at most 200 at a time on their way; resolves when every one has its CONNACK. */
+/** Opens `count` devices, at most 200 at a time on their way; resolves when every one has its answer. */
 export async function openDevices(target: Target, count: number): Promise<Device[]> {
   const failures = new Failures();
   const devices: Device[] = [];
@@ -59,7 +60,7 @@ export async function openDevices(target: Target, count: number): Promise<Device
       if (devices.length === count) return;
       const device = new Device();
       devices.push(device);
-      device.onGone = failures.of('waits for its CONNACK');
+      device.onGone = failures.of('waits for its answer');
       device.onAnswer = () => {
         device.onGone = () => undefined;
         if (++connected === count) resolve();
@@ -86,26 +87,28 @@ export async function closeDevices(devices: readonly Device[]): Promise<void> {
   );
 }
 
-/** PUBLISH and its echo, over and over on `count` open connections; one operation is one echo. */
+/** A message (PUBLISH) and its echo, over and over on `count` open connections; one operation is one echo. */
 export async function runExchanges(
   target: Target,
   count: number,
   messageBytes: number,
   options: WindowOptions,
 ): Promise<Slice> {
-  const packet = publishPacket(messageBytes);
+  const speech = SPEECHES[target.protocol];
+  const packet = speech.message(messageBytes);
+  const echo = speech.echo(messageBytes);
   const devices = await openDevices(target, count);
   const window = new Window();
   const failures = new Failures();
   for (const device of devices) {
     device.onGone = failures.of('waits for an echo');
     // Large messages are few in a window: parts of them count.
-    device.onBytes = (size) => window.count(size / packet.length);
+    device.onBytes = (size) => window.count(size / echo.length);
     device.onAnswer = (first) => {
-      if (first !== PUBLISH) failures.fail(new Error(`the echo begins with ${first}`));
-      if (!window.closed) device.send(packet, packet.length);
+      if (first !== echo[0]) failures.fail(new Error(`the echo begins with ${first}`));
+      if (!window.closed) device.send(packet, echo.length);
     };
-    device.send(packet, packet.length);
+    device.send(packet, echo.length);
   }
   const slice = await Promise.race([window.measure(options), failures.first]);
   for (const device of devices) device.onGone = () => undefined;

@@ -14,8 +14,8 @@ import { COHORT_WASM } from '../../harness/testbed.ts';
 import { writeDocs } from './docs.ts';
 import { readOptions, USAGE } from './options.ts';
 import { canPin } from './processors.ts';
-import { describe, judgeAll } from './report.ts';
-import { runRounds } from './rounds.ts';
+import { describe, judgeAll, summary } from './report.ts';
+import { runRounds, type Results } from './rounds.ts';
 
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
@@ -27,14 +27,26 @@ async function main(): Promise<number> {
   if (!canPin)
     say('taskset or a second processor is missing: Envoy shares its processor with devices and servers');
   await compileFilter('protocol-filters/filter/index.ts', COHORT_WASM);
-  const results = await runRounds(options, say);
-  const judgements = judgeAll(results);
-  if (options.write) writeDocs(results);
-  if (options.json) console.log(JSON.stringify({ ...results, judgements }));
-  else console.log(describe(results, results.idleConnections));
-  const broken = judgements.filter(({ verdict }) => verdict === 'BELOW THE FLOOR');
-  for (const { what } of broken) say(`the floor is broken: ${what}`);
-  return broken.length > 0 ? 1 : 0;
+  const all: Results[] = [];
+  let broken = 0;
+  for (const protocol of options.protocols) {
+    for (const tls of options.tls.map((one) => one === 'on')) {
+      const name = `${protocol}${tls ? ' over TLS' : ''}`;
+      if (options.protocols.length + options.tls.length > 2) say(name);
+      const results = await runRounds(options, { protocol, tls }, say);
+      all.push(results);
+      const judgements = judgeAll(results);
+      if (options.json) console.log(JSON.stringify({ ...results, judgements }));
+      else console.log(`${describe(results, results.idleConnections, protocol)}\n`);
+      for (const { what } of judgements.filter(({ verdict }) => verdict === 'BELOW THE FLOOR')) {
+        say(`the floor is broken: ${name}, ${what}`);
+        broken++;
+      }
+    }
+  }
+  if (options.write) writeDocs(all);
+  if (all.length > 1 && !options.json) console.log(summary(all));
+  return broken > 0 ? 1 : 0;
 }
 
 try {

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import type { WorkName } from './goals.ts';
 import type { SideName } from './sides.ts';
+import { PROTOCOLS, type ProtocolName } from './speech.ts';
 
 export interface BenchOptions {
   pairs: number;
@@ -15,6 +16,9 @@ export interface BenchOptions {
   write: boolean;
   sides: SideName[];
   only: (WorkName | 'memory')[];
+  /** What devices speak: one after the other, each over TCP and, with `tls`, over TLS. */
+  protocols: ProtocolName[];
+  tls: ('off' | 'on')[];
   /** Another compiled filter to measure beside the product's. */
   code?: string;
 }
@@ -27,6 +31,8 @@ export const USAGE = `npm run bench:filter -- [options]
   --quick        a short run of under a minute: a rough picture
   --sides A,B    what to measure beside plain (filter,empty): filter, empty, deferred, bare (see sides.ts)
   --only A,B     what to measure: memory, connects, roundTrips, throughput (all)
+  --protocol A,B what devices speak (mqtt): ${PROTOCOLS.join(', ')}, or all
+  --tls X        off, on, or both (off)
   --code FILE    adds the side given: the product's listener with this compiled filter
   --json         the measurements as JSON, and nothing else, to standard output
   --write        puts the results into docs/benchmarks.md`;
@@ -55,6 +61,8 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
       quick: { type: 'boolean', default: false },
       sides: { type: 'string', default: 'filter,empty' },
       only: { type: 'string', default: MEASURED.join(',') },
+      protocol: { type: 'string', default: 'mqtt' },
+      tls: { type: 'string', default: 'off' },
       code: { type: 'string' },
       json: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
@@ -79,6 +87,8 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
       ...(code === undefined ? [] : (['given'] as const)),
     ],
     only: listed('only', values.only, MEASURED),
+    protocols: values.protocol === 'all' ? [...PROTOCOLS] : listed('protocol', values.protocol, PROTOCOLS),
+    tls: values.tls === 'both' ? ['off', 'on'] : listed('tls', values.tls, ['off', 'on']),
     json,
     write,
     ...(code === undefined ? {} : { code }),

@@ -8,11 +8,20 @@ import { startEnvoy, type Envoy } from '../../harness/envoy.ts';
 import { ReportsServer } from '../../harness/reports.ts';
 import { evenSlots } from '../../harness/testbed.ts';
 import type { Target } from './device.ts';
-import { LISTENER, SERVERS, type Side, type SideName } from './sides.ts';
+import { LISTENER, ROUTES, SERVERS, straightRoutes, type Side, type SideName } from './sides.ts';
+import { SPEECHES, type ProtocolName } from './speech.ts';
 import { findThread, residentBytes } from './thread-clock.ts';
 
-export interface BenchServer extends Target {
+export interface BenchServer {
   id: string;
+  host: string;
+  port: number;
+}
+
+/** What devices speak to all sides. */
+export interface Spoken {
+  protocol: ProtocolName;
+  tls: boolean;
 }
 
 /** Bytes that a process takes: resident, and allocated by Envoy's own account (which leaves out the VM's memory). */
@@ -40,11 +49,16 @@ export class Proxy {
   }
 
   /** Resolves when the listener is open and every server was found healthy. */
-  static async start(side: Side, servers: readonly BenchServer[], binary: string): Promise<Proxy> {
+  static async start(
+    side: Side,
+    servers: readonly BenchServer[],
+    binary: string,
+    spoken: Spoken,
+  ): Promise<Proxy> {
     const ads = new AdsServer();
     new ReportsServer(ads.grpc);
     await ads.listen();
-    configure(ads, side, servers);
+    configure(ads, side, servers, spoken.protocol);
     try {
       const envoy = await startEnvoy({
         bootstrap: bootstrap({
@@ -60,7 +74,7 @@ export class Proxy {
       });
       try {
         await envoy.ready();
-        const target = await envoy.waitForListener(LISTENER);
+        const target = { ...(await envoy.waitForListener(LISTENER)), ...spoken };
         const stat = `cluster.${SERVERS}.membership_healthy`;
         await envoy.waitForStat(stat, servers.length);
         if (side.routes) await ads.waitForAck(side.name, TYPE_URLS.ECDS, resources.ASSIGNMENT);
@@ -92,7 +106,14 @@ export class Proxy {
   }
 }
 
-function configure(ads: AdsServer, side: Side, servers: readonly BenchServer[]): void {
+function configure(
+  ads: AdsServer,
+  side: Side,
+  servers: readonly BenchServer[],
+  protocol: ProtocolName,
+): void {
+  const settings = SPEECHES[protocol].listener;
+  const isHttp = settings.protocol === 'WEBSOCKET';
   const set = (typeUrl: string, name: string, resource: AnyResource): void => {
     ads.set({ name, typeUrl, any: encode(resource) });
   };
@@ -101,16 +122,21 @@ function configure(ads: AdsServer, side: Side, servers: readonly BenchServer[]):
   const endpoints = servers.map(({ id, host, port }) => ({ id, address: host, port }));
   set(TYPE_URLS.EDS, SERVERS, resources.serverEndpoints(SERVERS, endpoints));
   set(TYPE_URLS.LDS, LISTENER, side.listener);
+  if (isHttp) {
+    const routes = side.routes ? resources.deviceRoutes(ROUTES) : straightRoutes();
+    set(TYPE_URLS.RDS, ROUTES, routes);
+  }
   const { code } = side;
   if (code === undefined) return;
-  const plugin = (name: string, configuration: Buffer): void =>
-    set(TYPE_URLS.ECDS, name, resources.networkPlugin({ name, rootId: name, code, configuration }));
+  const plugin = (name: string, configuration: Buffer, http = false): void => {
+    const make = http ? resources.httpPlugin : resources.networkPlugin;
+    set(TYPE_URLS.ECDS, name, make({ name, rootId: name, code, configuration }));
+  };
   if (!side.routes) {
-    plugin(LISTENER, Buffer.alloc(0));
+    plugin(LISTENER, Buffer.alloc(0), isHttp);
     return;
   }
-  const sources = [{ field: 'MQTT_USER_NAME' }] as const;
-  plugin(LISTENER, encodeListener({ name: LISTENER, protocol: 'MQTT', cluster: SERVERS, sources }));
+  plugin(LISTENER, encodeListener({ name: LISTENER, cluster: SERVERS, ...settings }), isHttp);
   set(TYPE_URLS.LDS, resources.ASSIGNMENT, resources.assignmentListener());
   const assignment = {
     epoch: 1,

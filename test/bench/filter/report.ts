@@ -9,15 +9,18 @@ import {
   workerMicroseconds,
 } from './goals.ts';
 import type { Measurements, Verdict, WorkName } from './goals.ts';
+import { SPEECHES, type ProtocolName } from './speech.ts';
 import { spread, type Spread } from './statistics.ts';
 
 const WORKS = ['connects', 'roundTrips', 'throughput'] as const;
 
-const TITLES: Record<WorkName, string> = {
-  connects: 'MQTT connects a second',
-  roundTrips: 'round trips a second (100-byte PUBLISH and its echo, 128 connections)',
-  throughput: '1 MB messages a second (PUBLISH and its echo, 8 connections)',
-};
+function titleOf(work: WorkName, protocol: ProtocolName): string {
+  const { first, message } = SPEECHES[protocol].words;
+  if (work === 'connects') return `${first} a second`;
+  return work === 'roundTrips'
+    ? `round trips a second (100-byte ${message} and its echo, 128 connections)`
+    : `1 MB messages a second (${message} and its echo, 8 connections)`;
+}
 
 const count = (value: number): string =>
   value >= 1000 ? Math.round(value).toLocaleString('en') : value.toFixed(1);
@@ -111,10 +114,11 @@ function judgementTable(judgements: readonly Judgement[]): string {
 }
 
 /** The tables, as Markdown that reads well in a terminal, too. `idle`: how many idle connections were measured. */
-export function describe(measurements: Measurements, idle: number): string {
+export function describe(measurements: Measurements, idle: number, protocol: ProtocolName = 'mqtt'): string {
   const parts: string[] = [];
   for (const work of WORKS) {
-    if (measurements.work[work].plain) parts.push(`**${TITLES[work]}**`, workTable(work, measurements));
+    if (measurements.work[work].plain)
+      parts.push(`**${titleOf(work, protocol)}**`, workTable(work, measurements));
   }
   if (measurements.memory.plain) {
     const title = `Memory of an idle connection in bytes (${idle.toLocaleString('en')} connections)`;
@@ -122,4 +126,21 @@ export function describe(measurements: Measurements, idle: number): string {
   }
   parts.push(judgementTable(judgeAll(measurements)));
   return parts.join('\n\n');
+}
+
+/** One row for each protocol, over TCP and over TLS: the filter beside plain and beside the filter that does nothing. */
+export function summary(all: readonly (Measurements & { protocol: ProtocolName; tls: boolean })[]): string {
+  const cell = (slices: Measurements['work'][WorkName], side: 'filter' | 'empty'): string => {
+    const { plain, [side]: one } = slices;
+    if (plain === undefined || one === undefined) return '';
+    const { judged } = compareWork(plain, one);
+    const more = spread(one.map(workerMicroseconds)).median - spread(plain.map(workerMicroseconds)).median;
+    return `${ratio(judged)} (${more < 0 ? '−' : '+'}${Math.abs(more).toFixed(1)} µs)`;
+  };
+  const rows = all.map(({ protocol, tls, work }) => [
+    `${protocol}${tls ? ', TLS' : ''}`,
+    ...WORKS.flatMap((one) => [cell(work[one], 'filter'), cell(work[one], 'empty')]),
+  ]);
+  const head = WORKS.flatMap((one) => [`${one}: filter`, 'empty']);
+  return table([['protocol', ...head], ...rows]);
 }

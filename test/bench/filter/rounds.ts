@@ -8,7 +8,8 @@ import type { Measurements, WorkName } from './goals.ts';
 import type { BenchOptions } from './options.ts';
 import { Worker } from './process-io.ts';
 import { keepOff, openFilesLimit, pinnedEnvoy, PROCESSORS, startBrake } from './processors.ts';
-import { Proxy, type BenchServer } from './proxy.ts';
+import { Proxy, type BenchServer, type Spoken } from './proxy.ts';
+import { SPEECHES } from './speech.ts';
 import type { ServerAnswer, ServerOrder } from './server-main.ts';
 import { makeSide, type Side, type SideName } from './sides.ts';
 import { sumOf, type Slice } from './window.ts';
@@ -48,7 +49,7 @@ const WORK: Record<WorkName, (proxy: Proxy, lengthMs: number) => DevicesOrder> =
   }),
 };
 
-export interface Results extends Measurements {
+export interface Results extends Measurements, Spoken {
   pairs: number;
   seconds: number;
   brakes: number;
@@ -62,16 +63,25 @@ export interface Results extends Measurements {
 }
 
 /** @param say is told what is going on */
-export async function runRounds(options: BenchOptions, say: (line: string) => void): Promise<Results> {
+export async function runRounds(
+  options: BenchOptions,
+  spoken: Spoken,
+  say: (line: string) => void,
+): Promise<Results> {
   const cleanup = new Cleanup();
   try {
-    return await run(options, say, cleanup);
+    return await run(options, spoken, say, cleanup);
   } finally {
     await cleanup.run();
   }
 }
 
-async function run(options: BenchOptions, say: (line: string) => void, cleanup: Cleanup): Promise<Results> {
+async function run(
+  options: BenchOptions,
+  spoken: Spoken,
+  say: (line: string) => void,
+  cleanup: Cleanup,
+): Promise<Results> {
   const found = await findEnvoy();
   const load = loadavg()[0] ?? NaN;
   if (load > 0.5) say(`the machine is busy (load average ${load.toFixed(1)}): do not trust what comes out`);
@@ -85,15 +95,19 @@ async function run(options: BenchOptions, say: (line: string) => void, cleanup: 
   const servers = cleanup.own(new Worker<ServerOrder, ServerAnswer>('./server-main.ts'));
   const devices = cleanup.own(new Worker<DevicesOrder, Slice | undefined>('./devices-main.ts'));
   const hosts = Array.from({ length: SERVERS }, (_, index) => loopbackAddress(index, 1));
-  const { ports } = await servers.ask({ hosts });
+  const { ports } = await servers.ask({ hosts, protocol: spoken.protocol });
   const endpoints = hosts.map((host, i): BenchServer => ({ id: `server-${i}`, host, port: ports[i]! }));
   for (const pid of [process.pid, servers.pid, devices.pid]) keepOff(pid);
   for (let i = 0; i < options.brakes; i++) cleanup.own(startBrake());
 
-  const sides = options.sides.map((name, index) => makeSide(name, loopbackAddress(index, 3), options.code));
+  const approach = { http: SPEECHES[spoken.protocol].listener.protocol === 'WEBSOCKET', tls: spoken.tls };
+  const sides = options.sides.map((name, index) =>
+    makeSide(name, loopbackAddress(index, 3), approach, options.code),
+  );
   const results: Results = {
     ...{ pairs: options.pairs, seconds: options.seconds, brakes: options.brakes, idleConnections: idle },
     ...{ processors: PROCESSORS, loadBefore: load, node: process.version, envoy: found.version },
+    ...spoken,
     at: new Date().toISOString(),
     work: { connects: {}, roundTrips: {}, throughput: {} },
     memory: {},
@@ -104,6 +118,7 @@ async function run(options: BenchOptions, say: (line: string) => void, cleanup: 
     const turn = pair % 2 === 0 ? sides : [...sides].reverse();
     await runPair({
       turn,
+      spoken,
       results,
       endpoints,
       devices,
@@ -117,6 +132,7 @@ async function run(options: BenchOptions, say: (line: string) => void, cleanup: 
 }
 
 interface Pair {
+  spoken: Spoken;
   turn: readonly Side[];
   results: Results;
   endpoints: readonly BenchServer[];
@@ -128,11 +144,11 @@ interface Pair {
 }
 
 async function runPair(pair: Pair): Promise<void> {
-  const { turn, results, endpoints, devices, binary, idle, lengthMs, only } = pair;
+  const { turn, results, endpoints, devices, binary, idle, lengthMs, only, spoken } = pair;
   const cleanup = new Cleanup();
   try {
     const proxies: Proxy[] = [];
-    for (const side of turn) proxies.push(cleanup.own(await Proxy.start(side, endpoints, binary)));
+    for (const side of turn) proxies.push(cleanup.own(await Proxy.start(side, endpoints, binary, spoken)));
     if (only.includes('memory')) {
       for (const proxy of proxies) {
         (results.memory[proxy.side] ??= []).push(await measureMemory(proxy, devices, idle));

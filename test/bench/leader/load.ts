@@ -297,6 +297,7 @@ export class Load {
         messages,
       })),
       organizationsLeftOut: leftOut,
+      drained: [],
     };
     return Buffer.from(request.encode(request.fromObject(message)).finish());
   }

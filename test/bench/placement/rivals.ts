@@ -2,6 +2,7 @@
 import createXxHash from 'xxhash-wasm';
 import { Rendezvous } from '../../../control-plane/placement/rendezvous.ts';
 import { SLOTS } from '../../../control-plane/placement/types.ts';
+import { maglevTable } from './maglev.ts';
 
 const { h64Raw } = await createXxHash();
 const hash = (text: string): bigint => h64Raw(Buffer.from(text));
@@ -32,19 +33,8 @@ export function ringHash(pointsEach: number): Spread {
 /** D. Eisenbud et al., "Maglev: a fast and reliable software network load balancer", 2016. `size` is a prime. */
 export function maglev(size: number): Spread {
   return (ids) => {
-    const offsets = ids.map((id) => Number(hash(`${id}/offset`) % BigInt(size)));
-    const skips = ids.map((id) => Number(hash(`${id}/skip`) % BigInt(size - 1)) + 1);
-    const next = ids.map(() => 0);
-    const table = new Int32Array(size).fill(-1);
-    for (let filled = 0; ;) {
-      for (let server = 0; server < ids.length; server++) {
-        let place: number;
-        do place = (offsets[server]! + next[server]!++ * skips[server]!) % size;
-        while (table[place] !== -1);
-        table[place] = server;
-        if (++filled === size) return SLOT_HASHES.map((at) => table[Number(at % BigInt(size))]!);
-      }
-    }
+    const table = maglevTable(ids, size);
+    return SLOT_HASHES.map((at) => table[Number(at % BigInt(size))]!);
   };
 }
 

@@ -1,0 +1,226 @@
+/**
+ * The dashboard of a running system in a real Chromium: it shows what REST says; an operator with nothing else finds why an
+ * organization is split, empties a server, watches its devices arrive elsewhere and takes it back; and it says so when
+ * nobody answers any more. What moves is held to what the demo servers themselves say.
+ */
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import type { OneOrganization, Organizations, Overview } from '../../control-plane/dashboard/data/rest.ts';
+import type { Topology } from '../../local/topology.ts';
+import { getJson } from '../../local/http.ts';
+import { cleanupAfterAll } from '../harness/cleanup-hooks.ts';
+import { waitFor } from '../harness/wait.ts';
+import { DeviceGroup, organizations } from '../integration/devices.ts';
+import {
+  admin,
+  changeSettings,
+  homes,
+  seats,
+  serverStatuses,
+  START_MS,
+  startSystem,
+} from '../integration/system.ts';
+import { asked, Chromium, confirm, PATIENCE_MS, picture, rowOf, rows, tile, type Opened } from './browser.ts';
+
+const ACME = 'acme';
+/** For each of three protocols at each of two proxies: 204 devices, which take 102 s at one a second and proxy. */
+const EACH = 34;
+const STEP_MS = 300_000;
+
+const cleanup = cleanupAfterAll();
+let system: Topology;
+let url: string;
+let opened: Opened;
+let page: Page;
+let acme: DeviceGroup;
+let others: DeviceGroup;
+
+const until = (what: string, look: () => Promise<boolean>): Promise<boolean> =>
+  waitFor(look, { what, timeout: STEP_MS, interval: 250 });
+const rest = <T>(path: string): Promise<T> => getJson<T>(`${url}${path}`);
+const seatsOfAcme = async (): Promise<Map<string, number>> => (await seats(system)).get(ACME) ?? new Map();
+const devicesOn = async (server: string): Promise<number> =>
+  (await serverStatuses(system)).find(({ id }) => id === server)?.connections ?? -1;
+/** Reports lag behind the servers by a second or two; what a dialog counts is what REST knows. */
+const restKnows = (server: string, devices: number): Promise<boolean> =>
+  until(`REST to know of ${devices} devices of ${ACME} on ${server}`, async () => {
+    const { seats: known } = await rest<OneOrganization>(`/v1/organizations/${ACME}`);
+    return known.length === 1 && known[0]?.server === server && known[0].connections === devices;
+  });
+const view = (name: string): Promise<void> =>
+  page.getByRole('navigation').getByRole('link', { name }).click();
+
+beforeAll(async () => {
+  system = await startSystem(cleanup, { controlPlanes: 2 });
+  url = system.controlPlanes[0]?.addresses.admin ?? '';
+  const common = { proxies: system.proxies, keepaliveSeconds: 5 };
+  acme = cleanup.own(new DeviceGroup({ organizations: [ACME], each: EACH, ...common }));
+  others = cleanup.own(new DeviceGroup({ organizations: organizations(30), ...common }));
+  acme.start();
+  others.start();
+  await Promise.all([acme.allConnected(STEP_MS), others.allConnected(STEP_MS)]);
+  // Nothing but what the tests do moves anybody.
+  await admin(system, 'POST', '/v1/rebalances/pause');
+  const chromium = cleanup.own(await Chromium.start());
+  opened = await chromium.open(url, { colorScheme: 'dark' });
+  page = opened.page;
+}, START_MS + STEP_MS);
+
+test('what it shows is what REST says', { timeout: STEP_MS }, async () => {
+  await page.locator('[data-freshness="live"]').waitFor();
+  await until('the overview to be REST’s', async () => {
+    const { counts, servers, leader, proxies } = await rest<Overview>('/v1/overview');
+    const alive = servers.filter(({ verdict }) => verdict === 'alive').length;
+    const shown = await Promise.all(
+      ['devices', 'organizations', 'servers', 'proxies', 'splits', 'leader'].map((name) => tile(page, name)),
+    );
+    const said = [counts.connections, counts.organizations, `${alive} / ${servers.length}`]
+      .concat(`${proxies.filter(({ lag }) => lag === '0').length} / ${proxies.length}`)
+      .concat([counts.splitOrganizations, leader ?? 'nobody'] as string[]);
+    const table = await rows(page, 'Servers');
+    return (
+      String(shown) === String(said) &&
+      String(table.map(([id, devices]) => `${id} ${devices}`)) ===
+        String(servers.map(({ id, connections }) => `${id} ${connections}`))
+    );
+  });
+  const strip = await page.getByRole('img', { name: /^Slots by server/ }).getAttribute('aria-label');
+  const { servers } = await rest<Overview>('/v1/overview');
+  for (const { id, slots } of servers) expect(strip).toContain(`${id} ${slots}`);
+
+  await view('Organizations');
+  await until('the organizations to be REST’s', async () => {
+    const { organizations: said } = await rest<Organizations>('/v1/organizations?sort=size');
+    const shown = await rows(page, 'Organizations');
+    const words = said.map(({ organization, connections }) => `${organization} ${connections}`);
+    return (
+      shown.length > 5 &&
+      String(shown.map(([name, devices]) => `${name} ${devices}`)) === String(words.slice(0, shown.length))
+    );
+  });
+  await page.keyboard.press('/');
+  await page.keyboard.type('org-17');
+  await until('the search', async () => {
+    const [first, ...more] = await rows(page, 'Organizations');
+    return more.length === 0 && first?.[0] === 'org-17';
+  });
+  // By the keyboard alone: into the table, open, close.
+  await rowOf(page, 'Organizations', 'org-17').focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('complementary').getByRole('heading', { name: 'org-17' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('complementary').waitFor({ state: 'detached' });
+
+  await view('Proxies');
+  await until('the proxies', async () => {
+    const shown = await rows(page, 'Proxies');
+    return (
+      String(shown.map(([id, lag]) => [id, lag])) ===
+      String(system.proxies.map(({ id }) => [id, 'up to date']))
+    );
+  });
+  expect(opened.complaints).toEqual([]);
+});
+
+test('from a split to a drain and back, with the dashboard alone', { timeout: 5 * STEP_MS }, async () => {
+  const all = acme.devices.length;
+  const old = (await homes(system)).get(ACME) ?? '';
+  const target = system.servers.find(({ id }) => id !== old)?.id ?? '';
+  // Somebody else has moved it, at a pace that leaves it on two servers for a while.
+  await changeSettings(system, { reconnectsPerSecond: 1 });
+  await admin(system, 'PUT', `/v1/pins/${ACME}`, { server: target });
+  await until(`${ACME} to sit on two servers`, async () => (await seatsOfAcme()).size === 2);
+
+  // Why?
+  await view('Splits');
+  await rowOf(page, 'Splits', ACME).waitFor();
+  await page.getByRole('button', { name: 'Scan now …' }).click();
+  await confirm(page.getByRole('dialog'));
+  await rowOf(page, 'Splits', ACME).getByText('Its connections are following a move').waitFor();
+  await rowOf(page, 'Splits', ACME).click();
+  const drawer = page.getByRole('complementary');
+  await drawer.getByRole('note', { name: 'Why it is split' }).getByText('Its connections').waitFor();
+  await drawer.getByText('its pin', { exact: true }).waitFor();
+  await until('both servers to be named', async () => {
+    const text = await drawer.locator('.plain-table').innerText();
+    return text.includes(old) && text.includes(target);
+  });
+  await picture(page, 'split');
+  await changeSettings(system, { reconnectsPerSecond: 500 });
+  await until(`all of ${ACME} on ${target}`, async () => (await seatsOfAcme()).get(target) === all);
+  await page.getByText('Every organization is whole').waitFor();
+
+  // Empty the server.
+  await view('Overview');
+  await rowOf(page, 'Servers', target).click();
+  const before = await devicesOn(target);
+  await until('the dashboard to know all of them', async () => {
+    const { servers } = await rest<Overview>('/v1/overview');
+    return servers.find(({ id }) => id === target)?.connections === before;
+  });
+  const drain = await asked(page, 'Drain …');
+  expect(drain.devices).toBe(before);
+  await picture(page, 'drain');
+  await confirm(drain.dialog);
+  await until(`${target} to be empty`, async () => (await devicesOn(target)) === 0);
+  await drawer.getByText(`${target} is empty.`).waitFor();
+  await rowOf(page, 'Servers', target).getByText('drained').waitFor();
+  // They arrive elsewhere, and the dashboard tells where, as the servers themselves do.
+  await Promise.all([acme.allConnected(STEP_MS), others.allConnected(STEP_MS)]);
+  await until('the servers’ own numbers', async () => {
+    const said = new Map((await serverStatuses(system)).map(({ id, connections }) => [id, connections]));
+    const shown = await rows(page, 'Servers');
+    return shown.length === 3 && shown.every(([id = '', n]) => said.get(id.split(' ')[0]!) === Number(n));
+  });
+  await page.getByLabel('Events, the last first').getByText(`${target} is to drain`).waitFor();
+  await page.keyboard.press('Escape');
+  await picture(page, 'dark');
+  await page.getByRole('button', { name: /^Theme/ }).click();
+  await picture(page, 'light');
+
+  // Take it back: the pin comes into force with the server.
+  await restKnows((await homes(system)).get(ACME) ?? '', all);
+  await rowOf(page, 'Servers', target).click();
+  const undrain = await asked(page, 'Undrain …');
+  expect(undrain.devices).toBe(all);
+  await confirm(undrain.dialog);
+  await until(`${ACME} to be back on ${target}`, async () => (await seatsOfAcme()).get(target) === all);
+
+  // And the pin.
+  await restKnows(target, all);
+  await view('Organizations');
+  await page.getByRole('searchbox', { name: 'Find organizations by name' }).fill(ACME);
+  await rowOf(page, 'Organizations', ACME).click();
+  const unpin = await asked(page, 'Unpin …');
+  const { slots } = await rest<{ slots: [number, number, string][] }>('/v1/assignment?slots');
+  const { slot } = await rest<{ slot: number }>(`/v1/organizations/${ACME}`);
+  const home = slots.find(([first, last]) => first <= slot && slot <= last)?.[2] ?? '';
+  expect(unpin.devices).toBe(home === target ? 0 : all);
+  await confirm(unpin.dialog);
+  await until(`${ACME} to be on the server of its slot`, async () => (await seatsOfAcme()).get(home) === all);
+  await drawer.getByText(`slot ${slot}`).waitFor();
+  expect(opened.complaints).toEqual([]);
+});
+
+test('says so when nobody answers, and goes on when somebody does', { timeout: 2 * STEP_MS }, async () => {
+  const [served] = system.controlPlanes;
+  await view('Overview');
+  await page.locator('[data-freshness="live"]').waitFor();
+  const devices = await tile(page, 'devices');
+  await served?.kill('SIGKILL');
+  const banner = page.getByRole('alert').filter({ hasText: 'No word from the control plane since' });
+  await banner.waitFor();
+  expect(await banner.innerText()).toMatch(/as of \d\d:\d\d:\d\d, .* old/);
+  await page.locator('[data-freshness="lost"]').waitFor();
+  // What was known goes on being shown, and nothing can be done.
+  expect(await tile(page, 'devices')).toBe(devices);
+  await rowOf(page, 'Servers', 'server-1').click();
+  expect(await page.getByRole('button', { name: 'Drain …' }).isDisabled()).toBe(true);
+  await picture(page, 'lost');
+
+  await served?.start();
+  await page.locator('[data-freshness="live"]').waitFor({ timeout: PATIENCE_MS });
+  await banner.waitFor({ state: 'detached' });
+  await until('the drain to be possible', () => page.getByRole('button', { name: 'Drain …' }).isEnabled());
+  expect(opened.complaints).toEqual([]);
+});
