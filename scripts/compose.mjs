@@ -10,7 +10,7 @@ import { provideBaseImages } from './compose/base-images.mjs';
 import { removeLeftovers } from './compose/leftovers.mjs';
 import { inNamespaces } from './compose/namespace.mjs';
 import { provideEngine } from './compose/system.mjs';
-import { judge } from './results.mjs';
+import { ending, judge } from './results.mjs';
 import { endChildrenOnSignals, howEnded, run } from './setup/children.mjs';
 import { messageOf } from './setup/errors.mjs';
 import { withLock } from './setup/lock.mjs';
@@ -30,6 +30,8 @@ const context = contextOf(process.env, log);
 let passed = 0;
 /** @type {string[]} */
 const failures = [];
+/** @type {string[]} */
+const retried = [];
 
 /** @param {string} name @param {() => Promise<void>} work */
 async function step(name, work) {
@@ -100,9 +102,9 @@ async function runTests(engine) {
   const report = JSON.parse(await readFile(REPORT, 'utf8').catch(() => '{"testResults":[]}'));
   const judged = judge(report, [], ROOT);
   passed += judged.passed;
-  for (let i = 0; i < judged.failed; i++) failures.push('a test, see above');
-  failures.push(...judged.problems);
-  if (ended.code !== 0 && judged.failed === 0) failures.push(`vitest: ${howEnded(ended)}`);
+  retried.push(...judged.retried);
+  failures.push(...judged.failed.map((text) => `test: ${text}`), ...judged.problems);
+  if (ended.code !== 0 && judged.failed.length === 0) failures.push(`vitest: ${howEnded(ended)}`);
   else if (judged.passed === 0) failures.push('no test was run');
 }
 
@@ -139,8 +141,6 @@ async function main() {
 }
 
 await main().catch((error) => failures.push(messageOf(error)));
-process.stdout.write(
-  `\n${failures.map((line) => `FAILED ${line}\n`).join('')}${passed} passed, ${failures.length} failed\n`,
-);
+process.stdout.write(`\n${ending({ failures, retried })}${passed} passed, ${failures.length} failed\n`);
 process.exitCode =
   interruptedBy !== undefined ? 128 + constants.signals[interruptedBy] : failures.length === 0 ? 0 : 1;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Report } from './results.mjs';
-import { judge, readAllowedSkips } from './results.mjs';
+import { ending, judge, readAllowedSkips } from './results.mjs';
 
 /** A report of one file with tests of these statuses, named t0, t1, … in the suite s. */
 function report(statuses: string[], file: { status?: string; message?: string } = {}): Report {
@@ -13,6 +13,17 @@ function report(statuses: string[], file: { status?: string; message?: string } 
   return { testResults: [{ name: '/checkout/test/a.test.ts', status, ...file, assertionResults }] };
 }
 
+/** One test with what its tries said. */
+function withMessages(status: 'passed' | 'failed', failureMessages: string[]): Report {
+  const { testResults } = report([status]);
+  return {
+    testResults: testResults.map((file) => ({
+      ...file,
+      assertionResults: file.assertionResults.map((test) => ({ ...test, failureMessages })),
+    })),
+  };
+}
+
 const NAME = 'test/a.test.ts > s > t0';
 
 describe('counting', () => {
@@ -23,7 +34,36 @@ describe('counting', () => {
     ['a file whose hook failed', report(['passed'], { status: 'failed' }), 1, 1],
   ];
   it.each(table)('%s', (_, given, passed, failed) => {
-    expect(judge(given, [], '/checkout')).toEqual({ passed, failed, problems: [] });
+    const judged = judge(given, [], '/checkout');
+    expect({ ...judged, failed: judged.failed.length }).toEqual({
+      passed,
+      failed,
+      problems: [],
+      retried: [],
+    });
+  });
+
+  it('names what failed, with the beginning of what each try said', () => {
+    const stack = Array.from({ length: 40 }, (_, index) => `    at line ${index}`).join('\n');
+    const messages = [`\u001b[31mError: no\u001b[39m\n${stack}`, 'Error: again no'];
+    const [text = ''] = judge(withMessages('failed', messages), [], '/checkout').failed;
+    expect(text.split('\n').slice(0, 4)).toEqual([NAME, '  try 1:', '  Error: no', '      at line 0']);
+    expect(text.split('\n').slice(-3)).toEqual(['      at line 10', '  try 2:', '  Error: again no']);
+    expect(
+      judge(report([], { status: 'failed', message: 'no such module' }), [], '/checkout').failed,
+    ).toEqual(['test/a.test.ts\n  no such module']);
+  });
+
+  it('names what passed at a later try', () => {
+    const { passed, failed, retried } = judge(withMessages('passed', ['Error: late']), [], '/checkout');
+    expect({ passed, failed, retried }).toEqual({
+      passed: 1,
+      failed: [],
+      retried: [`${NAME}\n  Error: late`],
+    });
+    expect(ending({ failures: ['b'], retried })).toBe(
+      `PASSED AT A LATER TRY ${NAME}\n  Error: late\nFAILED b\n`,
+    );
   });
 });
 
@@ -31,7 +71,8 @@ describe('tests that did not run', () => {
   it.each(['skipped', 'pending', 'todo'])('%s: a problem, unless allowed', (status) => {
     expect(judge(report([status]), [], '/checkout')).toEqual({
       passed: 0,
-      failed: 0,
+      failed: [],
+      retried: [],
       problems: [`skipped, but not in test/allowed-skips.json: ${NAME}`],
     });
     expect(judge(report([status]), [{ test: NAME, reason: 'no IPv6 here' }], '/checkout').problems).toEqual(

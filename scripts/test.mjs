@@ -3,7 +3,7 @@ import './setup/require-node.mjs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CHECKS, REPORT } from './checks.mjs';
-import { judge, readAllowedSkips } from './results.mjs';
+import { ending, judge, readAllowedSkips } from './results.mjs';
 import { endChildrenOnSignals, howEnded, run } from './setup/children.mjs';
 import { messageOf } from './setup/errors.mjs';
 import { ROOT, setUp } from './setup.mjs';
@@ -12,6 +12,8 @@ let passed = 0;
 let failed = 0;
 /** @type {string[]} what failed, repeated at the end */
 const failures = [];
+/** @type {string[]} tests that passed at a later try: no failure, but worth a look */
+const retried = [];
 
 /** @param {string} name @param {string | null} problem null = passed */
 function count(name, problem) {
@@ -37,10 +39,10 @@ async function runCheck(check) {
   }
   const judged = await judgeTests(report);
   passed += judged.passed;
-  failed += judged.failed;
-  if (judged.failed > 0) failures.push(`${check.name}: ${judged.failed} failed`);
+  retried.push(...judged.retried);
+  for (const text of judged.failed) count('test', text);
   // Such as an error that no test caught, or a run that ended before its report.
-  if (ended.code !== 0 && judged.failed === 0) count(check.name, `vitest: ${howEnded(ended)}`);
+  if (ended.code !== 0 && judged.failed.length === 0) count(check.name, `vitest: ${howEnded(ended)}`);
   count('skipped tests', judged.problems.length === 0 ? null : judged.problems.join('\n  '));
 }
 
@@ -50,7 +52,7 @@ async function judgeTests(report) {
     const skips = readAllowedSkips(JSON.parse(await readFile(join(ROOT, 'test/allowed-skips.json'), 'utf8')));
     return judge(JSON.parse(await readFile(report, 'utf8')), skips, ROOT);
   } catch (error) {
-    return { passed: 0, failed: 0, problems: [messageOf(error)] };
+    return { passed: 0, failed: [], problems: [messageOf(error)], retried: [] };
   }
 }
 
@@ -59,7 +61,5 @@ const { packages, errors } = await setUp({ clients: true });
 count('set-up', errors.length === 0 ? null : errors.join('\n  '));
 // Without the packages there is nothing to run the checks with.
 if (packages) for (const check of CHECKS) await runCheck(check);
-process.stdout.write(
-  `\n${failures.map((line) => `FAILED ${line}\n`).join('')}${passed} passed, ${failed} failed\n`,
-);
+process.stdout.write(`\n${ending({ failures, retried })}${passed} passed, ${failed} failed\n`);
 process.exitCode = failed === 0 ? 0 : 1;

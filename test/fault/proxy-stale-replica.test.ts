@@ -4,6 +4,7 @@ import { controlView } from '../../local/control-view.ts';
 import { cleanupAfterTest } from '../harness/cleanup-hooks.ts';
 import type { Cleanup } from '../harness/cleanup.ts';
 import { waitFor } from '../harness/wait.ts';
+import { assignment } from '../integration/system.ts';
 import { measured, stopwatch } from './measured.ts';
 import { pinInForce } from './pins.ts';
 import { Population } from './population.ts';
@@ -52,10 +53,12 @@ test('a server that it does not know is not forgotten', { timeout: TIMEOUT_MS },
   await waitFor(
     async () => {
       // The leader alone: the one that is stale would never say so.
-      const { servers, appliedBy } = await controlView({ controlPlanes: [leader] });
-      return servers.includes('server-4') && appliedBy === system.proxies.length;
+      const { servers } = await assignment({ controlPlanes: [leader] });
+      const { appliedBy } = await controlView({ controlPlanes: [leader] });
+      const hasShare = servers.some(({ id, slots }) => id === 'server-4' && slots > 0);
+      return hasShare && appliedBy === system.proxies.length;
     },
-    { what: 'every proxy to route to the new server', timeout: 120_000, interval: 100 },
+    { what: 'every proxy to route to the new server, which has its share', timeout: 120_000, interval: 100 },
   );
   const population = await Population.settle(system, cleanup);
   expect([...population.homes.values()]).toContain('server-4');

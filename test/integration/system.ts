@@ -87,7 +87,9 @@ export interface AssignmentAnswer {
 }
 
 /** The assignment with its slots. */
-export function assignment(system: Topology): Promise<AssignmentAnswer> {
+export function assignment(
+  system: Pick<Topology, 'controlPlanes' | 'adminToken'>,
+): Promise<AssignmentAnswer> {
   return askControlPlane<AssignmentAnswer>(system, '/v1/assignment?slots');
 }
 
