@@ -27,7 +27,7 @@ test(
   { timeout: START_MS + 2 * FOLLOW_MS },
   async () => {
     const cleanup = cleanupAfterTest();
-    const system = await startSystem(cleanup, { servers: 3 });
+    const system = await startSystem(cleanup, { servers: 3, evensOut: true });
     await changeSettings(system, {
       ...{ loadIntervalMs: 500, loadHalfLifeMs: 1_000, roundIntervalMs: 2_000, roundBudget: BUDGET },
       drainWindowMs: 5_000,
