@@ -1,6 +1,6 @@
-// `npm run test:compose`: builds the images of docker-compose.yml and runs the integration tests, and those in
-// test/compose, against the containers. With Docker where its daemon answers, else with podman. The last line is
-// `N passed, N failed`.
+// `npm run test:compose`: builds the images of docker-compose.yml and runs against the containers: the integration tests,
+// the stories of operators at the shell and at the dashboard, and what is in test/compose. With Docker where its daemon
+// answers, else with podman. The last line is `N passed, N failed`.
 import './setup/require-node.mjs';
 import { spawn } from 'node:child_process';
 import { mkdir, readFile, rm } from 'node:fs/promises';
@@ -110,7 +110,7 @@ async function runTests(engine) {
 
 async function main() {
   endChildrenOnSignals();
-  const { errors } = await setUp({ quiet: true });
+  const { errors } = await setUp({ quiet: true, clients: true });
   if (
     !(await step('set-up', async () => {
       if (errors.length > 0) throw new Error(errors.join('\n'));

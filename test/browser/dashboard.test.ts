@@ -1,11 +1,20 @@
 /**
  * The dashboard of a running system in a real Chromium: it shows what REST says; an operator with nothing else finds why an
- * organization is split, empties a server, watches its devices arrive elsewhere and takes it back; and it says so when
- * nobody answers any more. What moves is held to what the demo servers themselves say.
+ * organization is split, empties a server, watches its devices arrive elsewhere and takes it back, and takes back a move of
+ * the rebalancer; and it says so when etcd is away, or nobody answers any more. What moves is held to what the demo servers themselves say.
  */
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
-import type { OneOrganization, Organizations, Overview } from '../../control-plane/dashboard/data/rest.ts';
+import type {
+  Move,
+  OneOrganization,
+  Organizations,
+  Overview,
+  Rebalances,
+  RoundView,
+} from '../../control-plane/dashboard/data/rest.ts';
+import { targetOf } from '../../control-plane/dashboard/model/moving.ts';
+import { slotOf } from '../../control-plane/placement/slot.ts';
 import type { Topology } from '../../local/topology.ts';
 import { getJson } from '../../local/http.ts';
 import { cleanupAfterAll } from '../harness/cleanup-hooks.ts';
@@ -14,11 +23,11 @@ import { DeviceGroup, organizations } from '../integration/devices.ts';
 import {
   admin,
   changeSettings,
-  homes,
   seats,
   serverStatuses,
   START_MS,
   startSystem,
+  whole,
 } from '../integration/system.ts';
 import { asked, Chromium, confirm, PATIENCE_MS, picture, rowOf, rows, tile, type Opened } from './browser.ts';
 
@@ -37,7 +46,10 @@ let others: DeviceGroup;
 
 const until = (what: string, look: () => Promise<boolean>): Promise<boolean> =>
   waitFor(look, { what, timeout: STEP_MS, interval: 250 });
-const rest = <T>(path: string): Promise<T> => getJson<T>(`${url}${path}`);
+const rest = <T>(path: string): Promise<T> => {
+  const { adminToken: token } = system;
+  return getJson<T>(`${url}${path}`, token === undefined ? {} : { token });
+};
 const seatsOfAcme = async (): Promise<Map<string, number>> => (await seats(system)).get(ACME) ?? new Map();
 const devicesOn = async (server: string): Promise<number> =>
   (await serverStatuses(system)).find(({ id }) => id === server)?.connections ?? -1;
@@ -59,12 +71,32 @@ beforeAll(async () => {
   acme.start();
   others.start();
   await Promise.all([acme.allConnected(STEP_MS), others.allConnected(STEP_MS)]);
+  await whole(system);
   // Nothing but what the tests do moves anybody.
   await admin(system, 'POST', '/v1/rebalances/pause');
   const chromium = cleanup.own(await Chromium.start());
   opened = await chromium.open(url, { colorScheme: 'dark' });
   page = opened.page;
+  if (system.adminToken !== undefined) await signIn(system.adminToken);
 }, START_MS + STEP_MS);
+
+/** Whether a move is about this organization, by name or by its slot. */
+function isMovedBy({ organization, slots = [] }: Move, name: string): boolean {
+  const slot = slotOf(name);
+  return organization === undefined
+    ? slots.some(([first, last]) => first <= slot && slot <= last)
+    : organization === name;
+}
+
+/** Where REST asks for a token so does the page, and says when it is not the one. */
+async function signIn(token: string): Promise<void> {
+  const field = page.getByLabel('Admin token');
+  await field.fill('another');
+  await field.press('Enter');
+  await page.getByRole('alert').getByText('This token is not the one').waitFor();
+  await field.fill(token);
+  await field.press('Enter');
+}
 
 test('what it shows is what REST says', { timeout: STEP_MS }, async () => {
   await page.locator('[data-freshness="live"]').waitFor();
@@ -124,7 +156,7 @@ test('what it shows is what REST says', { timeout: STEP_MS }, async () => {
 
 test('from a split to a drain and back, with the dashboard alone', { timeout: 5 * STEP_MS }, async () => {
   const all = acme.devices.length;
-  const old = (await homes(system)).get(ACME) ?? '';
+  const old = (await whole(system)).get(ACME) ?? '';
   const target = system.servers.find(({ id }) => id !== old)?.id ?? '';
   // Somebody else has moved it, at a pace that leaves it on two servers for a while.
   await changeSettings(system, { reconnectsPerSecond: 1 });
@@ -179,7 +211,7 @@ test('from a split to a drain and back, with the dashboard alone', { timeout: 5 
   await picture(page, 'light');
 
   // Take it back: the pin comes into force with the server.
-  await restKnows((await homes(system)).get(ACME) ?? '', all);
+  await restKnows((await whole(system)).get(ACME) ?? '', all);
   await rowOf(page, 'Servers', target).click();
   const undrain = await asked(page, 'Undrain …');
   expect(undrain.devices).toBe(all);
@@ -199,6 +231,71 @@ test('from a split to a drain and back, with the dashboard alone', { timeout: 5 
   await confirm(unpin.dialog);
   await until(`${ACME} to be on the server of its slot`, async () => (await seatsOfAcme()).get(home) === all);
   await drawer.getByText(`slot ${slot}`).waitFor();
+  expect(opened.complaints).toEqual([]);
+});
+
+test('a round is made, and one of its moves is taken back', { timeout: 3 * STEP_MS }, async () => {
+  const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
+  await view('Rebalancing');
+  await press('Resume …');
+  await confirm(page.getByRole('dialog'));
+  // One server has all of acme: the others have room. While many come and go nothing is made of it.
+  const last = async (): Promise<RoundView | undefined> =>
+    (await rest<Rebalances>('/v1/rebalances')).rounds[0];
+  const before = (await last())?.id;
+  const apply = await asked(page, 'Rebalance now …');
+  expect(apply.devices).toBeGreaterThan(0);
+  await confirm(apply.dialog);
+  await until('the round that was asked for', async () => {
+    const round = await last();
+    return round !== undefined && round.id !== before && round.triggers.includes('request');
+  });
+  await press('Pause …');
+  await confirm(page.getByRole('dialog'));
+
+  const round = (await last())!;
+  const move = round.moves.find(({ connections }) => connections > 0)!;
+  const target = targetOf(move);
+  const names = [...new Set(others.devices.map(({ organization }) => organization))].filter((name) =>
+    isMovedBy(move, name),
+  );
+  expect(names.length).toBeGreaterThan(0);
+  const areOn = (server: string | null): Promise<boolean> =>
+    until(`${names.join(', ')} to be on ${server}`, async () => {
+      const found = await seats(system);
+      return names.every((name) => String([...(found.get(name)?.keys() ?? [])]) === server);
+    });
+  await areOn(move.to);
+  const undo = await asked(page, `Undo the move of ${target}`);
+  expect(undo.devices).toBeGreaterThan(0);
+  await confirm(undo.dialog);
+  await page.getByText(`undoes ${round.id}`).waitFor();
+  await areOn(move.from);
+  const { moves } = await rest<RoundView>(`/v1/rebalances/${round.id}`);
+  expect(moves.find(({ index }) => index === move.index)?.undone).toBe(true);
+  expect(opened.complaints).toEqual([]);
+});
+
+test('says that etcd is away, and goes on when it is back', { timeout: 2 * STEP_MS }, async () => {
+  const sessions = (): [string, number][] =>
+    [...acme.devices, ...others.devices].map(({ id, session }) => [id, session]);
+  await view('Overview');
+  await page.locator('[data-freshness="live"]').waitFor();
+  const [devices, before] = [await tile(page, 'devices'), sessions()];
+  await Promise.all(system.etcd.map((member) => member.kill('SIGKILL')));
+  const banner = page.getByRole('alert').filter({ hasText: 'etcd is away' });
+  await banner.waitFor();
+  expect(await tile(page, 'devices')).toBe(devices);
+  await rowOf(page, 'Servers', 'server-1').click();
+  const drain = page.getByRole('button', { name: 'Drain …' });
+  expect(await drain.isDisabled()).toBe(true);
+
+  await Promise.all(system.etcd.map((member) => member.start()));
+  await banner.waitFor({ state: 'detached' });
+  await until('the drain to be possible', () => drain.isEnabled());
+  await page.keyboard.press('Escape');
+  expect(await tile(page, 'devices')).toBe(devices);
+  expect(sessions()).toEqual(before);
   expect(opened.complaints).toEqual([]);
 });
 

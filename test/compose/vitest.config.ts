@@ -1,10 +1,13 @@
-/** `npm run test:compose`: the integration tests, and what is to be seen of the containers alone. */
+/** `npm run test:compose`: the integration tests, both stories of operators, and what is to be seen of containers alone. */
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     name: 'compose',
-    include: ['test/compose/**/*.test.ts', 'test/integration/**/*.test.ts', 'test/operator/**/*.test.ts'],
+    include: [
+      ...['test/compose/**/*.test.ts', 'test/integration/**/*.test.ts', 'test/operator/**/*.test.ts'],
+      'test/browser/dashboard.test.ts',
+    ],
     allowOnly: !process.env.CI,
     maxWorkers: 1,
     // As without containers: what passes at the second try is named.

@@ -21,6 +21,7 @@ import { settled } from '../../local/settled.ts';
 import { writeSettings } from '../../local/settings.ts';
 import type { Part, Topology } from '../../local/topology.ts';
 import { findEnvoy, findEtcd } from '../../scripts/binaries.mjs';
+import { NO_ROUNDS } from '../harness/calm.ts';
 import type { Cleanup } from '../harness/cleanup.ts';
 import { Relay } from './relay.ts';
 import { ReplicaPart } from './replica.ts';
@@ -31,11 +32,8 @@ export const START_MS = 240_000;
 /** How many of each there are, but for the servers. */
 const PARTS = 3;
 
-/**
- * How soon a death shows is not what these tests are about, and a busy machine must not look like one. Nor is how even the
- * load is: a round that evens it out would move devices in the middle of a test.
- */
-const CALM: Partial<Settings> = { healthCheckIntervalMs: 2_000, balanceThreshold: 1_000 };
+/** How soon a death shows is not what these tests are about, and a busy machine must not look like one. */
+const CALM: Partial<Settings> = { ...NO_ROUNDS, healthCheckIntervalMs: 2_000 };
 
 export interface RelayedOptions {
   /** Default 3. */

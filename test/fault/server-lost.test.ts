@@ -73,9 +73,9 @@ test.for(WAYS)(
     note('returned: its organizations are back after', elapsed());
 
     await Promise.all([slots.stop(), splits.stop()]);
-    // A part may come at once.
+    // A part may come at once; half of one more, as samples are late on a busy machine. All at once would be twice as many.
     const beyond = growthBeyond(slots.samples, victim.id, SLOTS_PER_MINUTE);
-    expect(beyond).toBeLessThanOrEqual(SLOTS_PER_MINUTE / PARTS_PER_MINUTE + 1);
+    expect(beyond).toBeLessThan(1.5 * (SLOTS_PER_MINUTE / PARTS_PER_MINUTE));
     const split = longestSplit(splits.samples);
     note('returned: no organization was split for longer than', split);
     expect(split).toBeLessThan(MOST_SPLIT_MS);

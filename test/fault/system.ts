@@ -3,6 +3,7 @@ import { Context } from '../../local/context.ts';
 import type { StackOptions } from '../../local/options.ts';
 import type { Placement } from '../../local/place.ts';
 import { LocalStack } from '../../local/stack.ts';
+import { NO_ROUNDS } from '../harness/calm.ts';
 import type { Cleanup } from '../harness/cleanup.ts';
 import { RoutedNetwork, type Host } from '../harness/netns-router.ts';
 import { Faults } from './faults.ts';
@@ -44,7 +45,7 @@ export async function startFaultSystem(
       ...{ proxies: 3, workers: 1, controlPlanes: 3, etcdMembers: 3, servers: 4 },
       ...options,
       // Who sits where after a fault is what these tests look at: nothing moves to even the load out meanwhile.
-      settings: { balanceThreshold: 1_000, ...options.settings },
+      settings: { ...NO_ROUNDS, ...options.settings },
       placement,
     });
     process.stderr.write(`the system started in ${Math.round(performance.now() - began)} ms\n`);

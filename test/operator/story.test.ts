@@ -13,7 +13,7 @@ import { cleanupAfterTest } from '../harness/cleanup-hooks.ts';
 import { tmpDir } from '../harness/machine.ts';
 import { waitFor } from '../harness/wait.ts';
 import { DeviceGroup, organizations } from '../integration/devices.ts';
-import { admin, changeSettings, homes, seats, START_MS, startSystem } from '../integration/system.ts';
+import { admin, changeSettings, homes, seats, START_MS, startSystem, whole } from '../integration/system.ts';
 
 const ACME = 'acme';
 /** For each of three protocols at each of two proxies: 204 devices, which take 102 s at one a second and proxy. */
@@ -63,7 +63,7 @@ test(
     others.start();
     await Promise.all([group.allConnected(), others.allConnected()]);
     const all = group.devices.length;
-    const homesBefore = await homes(system);
+    const homesBefore = await whole(system);
     const old = homesBefore.get(ACME) ?? '';
     const target = system.servers.find(({ id }) => id !== old)?.id ?? '';
 
