@@ -38,11 +38,7 @@ export function consider(before: RebalanceMemory, given: Consideration): Rebalan
   const weighed = isNew ? weigh(memory, known, given) : memory;
   const byNumber = isByNumber(assignment, known.servers, picture.health);
   const decision = decide(weighed.rounds, factsOf(weighed, known, given, byNumber));
-  const decided = {
-    ...weighed,
-    rounds: decision.memory,
-    scanned: weighed.scanned && !decision.isSeen,
-  };
+  const decided = { ...weighed, rounds: decision.memory };
   if (decision.kind === 'none' || byNumber) return { ...decided, proposal: undefined };
   if (decided.proposal?.basis === assignment.tableVersion && !isNew) return decided;
   const isRound = decision.kind === 'round';
@@ -60,7 +56,7 @@ export function consider(before: RebalanceMemory, given: Consideration): Rebalan
   if (!isRound) return { ...decided, proposal };
   const rounds =
     proposal === undefined ? made(decided.rounds, { now: picture.now, goesOn: false }) : decided.rounds;
-  return { ...decided, rounds, proposal, requested: false };
+  return { ...decided, rounds, proposal, scanned: false, requested: false };
 }
 
 /** With what came of the last round: its own, or that of the leader before. */

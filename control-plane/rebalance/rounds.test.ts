@@ -39,15 +39,7 @@ it.each<[string, RoundMemory, Partial<RoundFacts>, Decision['kind'], string[]]>(
   ['an operator asks while paused', rested, { requested: true, isQuiet: false }, 'none', []],
   ['over the ceiling', rested, { overCeiling: true }, 'round', ['ceiling']],
   ['the last round had more to do', { ...rested, goesOn: true }, {}, 'round', ['goes on']],
-  ['the periodic scan of uneven load', rested, { scanned: true, worstOverMean: 1.08 }, 'round', ['scan']],
-  ['the periodic scan of what is even enough', rested, { scanned: true, worstOverMean: 1.06 }, 'none', []],
-  [
-    'the periodic scan before the load is known',
-    rested,
-    { scanned: true, worstOverMean: undefined },
-    'none',
-    [],
-  ],
+  ['the periodic scan', rested, { scanned: true }, 'round', ['scan']],
   ['a server drains: at once', tired, { leaving: true }, 'evacuation', ['leave']],
   ['a server drains while paused', rested, { leaving: true, isQuiet: false }, 'evacuation', ['leave']],
   ['a selector is not met: at once', tired, { misplaced: true }, 'evacuation', ['selector']],
@@ -60,16 +52,6 @@ it.each<[string, RoundMemory, Partial<RoundFacts>, Decision['kind'], string[]]>(
   ],
 ])('%s', (_, memory, given, kind, triggers) => {
   expect(decide(memory, facts(given))).toMatchObject({ kind, triggers });
-});
-
-it('a scan has been heard when a round might have been made and the load was known', () => {
-  const isSeen = (memory: RoundMemory, given: Partial<RoundFacts>): boolean =>
-    decide(memory, facts({ scanned: true, ...given })).isSeen;
-  expect(isSeen(rested, {})).toBe(true);
-  expect(isSeen(rested, { worstOverMean: 2 })).toBe(true);
-  expect(isSeen(rested, { worstOverMean: undefined })).toBe(false);
-  expect(isSeen(rested, { isQuiet: false })).toBe(false);
-  expect(isSeen(tired, {})).toBe(false);
 });
 
 it('uneven load moves nothing until it was uneven several times in a row', () => {

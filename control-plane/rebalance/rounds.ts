@@ -46,7 +46,6 @@ export interface RoundFacts {
   readonly leaving: boolean;
   readonly misplaced: boolean;
   readonly overCeiling: boolean;
-  /** The periodic scan has been made: one reading over the threshold is enough. */
   readonly scanned: boolean;
   readonly requested: boolean;
   /** Rounds may be made: nobody has paused them, all proxies are heard, nothing else is on its way. */
@@ -57,8 +56,6 @@ export interface Decision {
   readonly memory: RoundMemory;
   readonly kind: 'none' | 'evacuation' | 'round';
   readonly triggers: readonly Trigger[];
-  /** A round might have been made, and the load was known: a scan has had what it asks for. */
-  readonly isSeen: boolean;
 }
 
 export function decide(before: RoundMemory, facts: RoundFacts): Decision {
@@ -77,13 +74,10 @@ export function decide(before: RoundMemory, facts: RoundFacts): Decision {
     if (facts.overCeiling) triggers.push('ceiling');
     if (uneven >= READINGS) triggers.push('imbalance');
     if (before.goesOn) triggers.push('goes on');
-    if (facts.scanned && isUneven) triggers.push('scan');
-    if (triggers.length > 0) {
-      return { memory, kind: 'round', triggers: [...leaving, ...triggers], isSeen: true };
-    }
+    if (facts.scanned) triggers.push('scan');
+    if (triggers.length > 0) return { memory, kind: 'round', triggers: [...leaving, ...triggers] };
   }
-  const isSeen = isQuiet && isDue && worstOverMean !== undefined;
-  return { memory, kind: leaving.length > 0 ? 'evacuation' : 'none', triggers: leaving, isSeen };
+  return { memory, kind: leaving.length > 0 ? 'evacuation' : 'none', triggers: leaving };
 }
 
 /** After a round was written, or was planned and had nothing to move. */
