@@ -1,5 +1,6 @@
 /** Parts are killed: devices keep their server, or find it again. */
 import { expect, test } from 'vitest';
+import { DEFAULT_SETTINGS } from '../../control-plane/model/index.ts';
 import { controlView } from '../../local/control-view.ts';
 import type { Topology } from '../../local/topology.ts';
 import { cleanupAfterTest } from '../harness/cleanup-hooks.ts';
@@ -8,6 +9,9 @@ import { DeviceGroup, organizations } from './devices.ts';
 import { assignment, homes, routesTo, seats, START_MS, startSystem } from './system.ts';
 
 const TIMEOUT_MS = START_MS + 180_000;
+
+/** How soon a death shows is printed. */
+const settings = { healthCheckIntervalMs: DEFAULT_SETTINGS.healthCheckIntervalMs };
 
 /** Sorted, for comparing. */
 async function sortedHomes(system: Topology): Promise<[string, string][]> {
@@ -59,7 +63,7 @@ test(
   { timeout: TIMEOUT_MS },
   async () => {
     const cleanup = cleanupAfterTest();
-    const system = await startSystem(cleanup, { controlPlanes: 1 });
+    const system = await startSystem(cleanup, { controlPlanes: 1, settings });
     const all = organizations(40);
     const probe = new DeviceGroup({ organizations: all, proxies: system.proxies.slice(0, 1) });
     probe.start();
