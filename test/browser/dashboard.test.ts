@@ -45,8 +45,11 @@ let page: Page;
 let acme: DeviceGroup;
 let others: DeviceGroup;
 
-const until = (what: string, look: () => Promise<boolean>): Promise<boolean> =>
-  waitFor(look, { what, timeout: STEP_MS, interval: 250 });
+const until = (
+  what: string,
+  look: () => Promise<boolean>,
+  more: { readonly timeout?: number; readonly describe?: () => unknown } = {},
+): Promise<boolean> => waitFor(look, { what, timeout: STEP_MS, interval: 250, ...more });
 const rest = <T>(path: string): Promise<T> => {
   const { adminToken: token } = system;
   return getJson<T>(`${url}${path}`, token === undefined ? {} : { token });
@@ -101,22 +104,29 @@ async function signIn(token: string): Promise<void> {
 
 test('what it shows is what REST says', { timeout: STEP_MS }, async () => {
   await page.locator('[data-freshness="live"]').waitFor();
-  await until('the overview to be REST’s', async () => {
-    const { counts, servers, leader, proxies } = await rest<Overview>('/v1/overview');
-    const alive = servers.filter(({ verdict }) => verdict === 'alive').length;
-    const shown = await Promise.all(
-      ['devices', 'organizations', 'servers', 'proxies', 'splits', 'leader'].map((name) => tile(page, name)),
-    );
-    const said = [counts.connections, counts.organizations, `${alive} / ${servers.length}`]
-      .concat(`${proxies.filter(({ lag }) => lag === '0').length} / ${proxies.length}`)
-      .concat([counts.splitOrganizations, leader ?? 'nobody'] as string[]);
-    const table = await rows(page, 'Servers');
-    return (
-      String(shown) === String(said) &&
-      String(table.map(([id, devices]) => `${id} ${devices}`)) ===
-        String(servers.map(({ id, connections }) => `${id} ${connections}`))
-    );
-  });
+  let seen: object = {};
+  await until(
+    'the overview to be REST’s',
+    async () => {
+      const { counts, servers, leader, proxies } = await rest<Overview>('/v1/overview');
+      const alive = servers.filter(({ verdict }) => verdict === 'alive').length;
+      const tiles = await Promise.all(
+        ['devices', 'organizations', 'servers', 'proxies', 'splits', 'leader'].map((name) =>
+          tile(page, name),
+        ),
+      );
+      const table = (await rows(page, 'Servers')).map(([id, devices]) => `${id} ${devices}`);
+      const shown = [...tiles, ...table].map(String);
+      const said = [counts.connections, counts.organizations, `${alive} / ${servers.length}`]
+        .concat(`${proxies.filter(({ lag }) => lag === '0').length} / ${proxies.length}`)
+        .concat([counts.splitOrganizations, leader ?? 'nobody'] as string[])
+        .concat(servers.map(({ id, connections }) => `${id} ${connections}`))
+        .map(String);
+      seen = { shown, said };
+      return String(shown) === String(said);
+    },
+    { timeout: PATIENCE_MS, describe: () => seen },
+  );
   const strip = await page.getByRole('img', { name: /^Slots by server/ }).getAttribute('aria-label');
   const { servers } = await rest<Overview>('/v1/overview');
   for (const { id, slots } of servers) expect(strip).toContain(`${id} ${slots}`);
