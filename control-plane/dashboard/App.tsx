@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import { AppContext, type App as AppValue } from './app-context.ts';
 import type { Ask } from './data/actions.ts';
 import type { Dashboard } from './data/dashboard.ts';
@@ -49,7 +49,8 @@ function Page({ dashboard, known }: Pick<AppValue, 'dashboard' | 'known'>): JSX.
     window.addEventListener('hashchange', onHash);
     return () => window.removeEventListener('hashchange', onHash);
   }, []);
-  useEffect(() => {
+  // With what it draws, not after: who is quicker than a frame would press Escape for what was open before.
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent): void => onShortcut(event, route, go);
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);

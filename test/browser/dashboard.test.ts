@@ -103,6 +103,7 @@ async function signIn(token: string): Promise<void> {
 }
 
 test('what it shows is what REST says', { timeout: STEP_MS }, async () => {
+  await view('Overview');
   await page.locator('[data-freshness="live"]').waitFor();
   let seen: object = {};
   await until(
