@@ -21,7 +21,7 @@ import { settled } from '../../local/settled.ts';
 import { writeSettings } from '../../local/settings.ts';
 import type { Part, Topology } from '../../local/topology.ts';
 import { findEnvoy, findEtcd } from '../../scripts/binaries.mjs';
-import { NO_ROUNDS } from '../harness/calm.ts';
+import { CALM_CHECKS, NO_ROUNDS } from '../harness/calm.ts';
 import type { Cleanup } from '../harness/cleanup.ts';
 import { Relay } from './relay.ts';
 import { ReplicaPart } from './replica.ts';
@@ -32,8 +32,7 @@ export const START_MS = 240_000;
 /** How many of each there are, but for the servers. */
 const PARTS = 3;
 
-/** How soon a death shows is not what these tests are about, and a busy machine must not look like one. */
-const CALM: Partial<Settings> = { ...NO_ROUNDS, healthCheckIntervalMs: 2_000 };
+const CALM: Partial<Settings> = { ...NO_ROUNDS, ...CALM_CHECKS };
 
 export interface RelayedOptions {
   /** Default 3. */

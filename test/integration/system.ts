@@ -6,7 +6,7 @@ import { askControlPlane, controlView } from '../../local/control-view.ts';
 import { getJson } from '../../local/http.ts';
 import { LocalStack } from '../../local/stack.ts';
 import type { Part, Topology } from '../../local/topology.ts';
-import { NO_ROUNDS } from '../harness/calm.ts';
+import { CALM_CHECKS, NO_ROUNDS } from '../harness/calm.ts';
 import type { Cleanup } from '../harness/cleanup.ts';
 import { ComposeStack } from '../compose/stack.ts';
 import { theEngine } from '../compose/engine.ts';
@@ -19,12 +19,9 @@ export interface SystemOptions {
   readonly etcdMembers?: 1 | 3;
   /** The load is evened out meanwhile, as it is by default; else nothing but the test moves anybody. */
   readonly evensOut?: boolean;
-  /** What differs from the standard settings; over `CHECKS`. */
+  /** What differs from the standard settings; over `CALM_CHECKS`. */
   readonly settings?: Partial<Settings>;
 }
-
-/** Where no test is about how soon a death shows: a busy machine must not look like one. */
-const CHECKS: Partial<Settings> = { healthCheckIntervalMs: 2_000 };
 
 /** Milliseconds that starting it may take. */
 export const START_MS = 240_000;
@@ -34,7 +31,7 @@ export const START_MS = 240_000;
  * all of them, whatever fewer parts the options ask for.
  */
 export async function startSystem(cleanup: Cleanup, options: SystemOptions = {}): Promise<Topology> {
-  const settings = { ...CHECKS, ...(options.evensOut === true ? {} : NO_ROUNDS), ...options.settings };
+  const settings = { ...CALM_CHECKS, ...(options.evensOut === true ? {} : NO_ROUNDS), ...options.settings };
   if (process.env.COHORT_TEST_SYSTEM === 'compose') {
     const stack = cleanup.own(await ComposeStack.start(theEngine()));
     await changeSettings(stack, settings);
