@@ -64,8 +64,8 @@ export function wantedServers(
   return { servers: servers.map((server) => ({ ...server, state: 'active' })), stuck };
 }
 
-/** Servers that a quarantined organization has to itself. */
-function quarantineServers({ quarantines }: Pick<ClusterState, 'quarantines'>): Map<string, string> {
+/** Servers that quarantined organizations have to themselves: server → organization. */
+export function quarantineServers({ quarantines }: Pick<ClusterState, 'quarantines'>): Map<string, string> {
   const own = new Map<string, string>();
   for (const { value } of quarantines.values()) {
     if (value.server !== null) own.set(value.server, value.organization);

@@ -3,7 +3,7 @@ import { isByNumber } from '../leader/regime.ts';
 import { pinsWanted } from '../leader/wanted.ts';
 import type { Load, LoadedFleet } from '../load/index.ts';
 import { fullServers } from './full.ts';
-import { filled, knownFleet, planFor, type Timed } from './known.ts';
+import { filled, knownFleet, planFor, serversOf, type Timed } from './known.ts';
 import { hasJoined, isLeaving, isMisplaced, type LeavingInput } from './leaving.ts';
 import type { RebalanceMemory } from './memory.ts';
 import { hasLoad, isOver, isSteady, mayMove, type AssignedPicture } from './picture.ts';
@@ -36,7 +36,7 @@ export function consider(before: RebalanceMemory, given: Consideration): Rebalan
   const memory = recalled(before, given);
   const known = knownFleet(picture, load, memory);
   const weighed = isNew ? weigh(memory, known, given) : memory;
-  const byNumber = isByNumber(assignment, known.servers, picture.health);
+  const byNumber = isByNumber(assignment, serversOf(picture), picture.health);
   const decision = decide(weighed.rounds, factsOf(weighed, known, given, byNumber));
   const decided = { ...weighed, rounds: decision.memory };
   if (decision.kind === 'none' || byNumber) return { ...decided, proposal: undefined };

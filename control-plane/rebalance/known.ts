@@ -1,5 +1,5 @@
 /** From a picture to what the planner is asked, and its answer. Pure, but for the time that it takes. */
-import { pinsWanted, wantedServers } from '../leader/wanted.ts';
+import { pinsWanted, quarantineServers, wantedServers } from '../leader/wanted.ts';
 import { labelsOf, planInput, readLoad, type Load, type LoadedFleet } from '../load/index.ts';
 import type { Labels } from '../model/index.ts';
 import { serverOfSlot } from '../placement/table.ts';
@@ -8,7 +8,7 @@ import { plan as makePlan } from '../plan/plan.ts';
 import type { Plan } from '../plan/types.ts';
 import { fillNewcomers } from './fill.ts';
 import type { RebalanceMemory } from './memory.ts';
-import type { AssignedPicture, Picture } from './picture.ts';
+import { isStopped, type AssignedPicture, type Picture } from './picture.ts';
 import { unmovable } from './trials.ts';
 import { heldBy } from './undo.ts';
 
@@ -33,6 +33,25 @@ export function serversOf({ state, admitted, health }: Picture): ReturnType<type
   return wantedServers(state, admitted, health).servers;
 }
 
+/**
+ * As the planner has them: while automatic moves are stopped, a server that only a quarantine would empty keeps what it has.
+ */
+function plannedServers(picture: Picture): ReturnType<typeof serversOf> {
+  const { state } = picture;
+  const servers = serversOf(picture);
+  if (!isStopped(state)) return servers;
+  const own = quarantineServers(state);
+  return servers.map((server) =>
+    server.state === 'active' && server.weight === 0 && own.has(server.id) && weightOf(state, server.id) > 0
+      ? { ...server, state: 'suspect' }
+      : server,
+  );
+}
+
+function weightOf({ servers }: Picture['state'], id: string): number {
+  return servers.get(id)?.value.weight ?? 0;
+}
+
 export function knownFleet(
   picture: AssignedPicture,
   load: Load,
@@ -49,7 +68,7 @@ export function knownFleet(
     load,
     fleet: picture.reports,
     table: assignment,
-    servers: serversOf(picture),
+    servers: plannedServers(picture),
     labelsOf: (id) => labelsOf(state.servers.get(id)?.value.labels),
     pins: new Map(pins),
     ownPins: assignment.ownPins,

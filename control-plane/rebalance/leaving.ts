@@ -1,6 +1,7 @@
 /** What has to go, whatever the load is. Pure. */
 import type { Labels } from '../model/index.ts';
 import { serverOf, type PlacementServer } from '../placement/assignment.ts';
+import { slotCounts } from '../placement/table.ts';
 import type { Assignment } from '../placement/types.ts';
 import { matches } from '../plan/selectors.ts';
 
@@ -14,10 +15,19 @@ export interface LeavingInput {
   readonly pins: ReadonlyMap<string, string>;
 }
 
-/** Whether a draining or a removed server has anything; what dead ones have is adopted, and none of this. */
+/**
+ * Whether a draining or a removed server has anything, or one without weight more than people's pins; what dead ones have is
+ * adopted, and none of this. What has no weight keeps what it has as long as no other server could take it.
+ */
 export function isLeaving({ assignment, servers, dead }: LeavingInput): boolean {
   const states = new Map(servers.map(({ id, state }) => [id, state]));
-  return assignment.servers.some((id) => !dead.has(id) && (states.get(id) ?? 'draining') === 'draining');
+  const isGoing = (id: string): boolean => !dead.has(id) && (states.get(id) ?? 'draining') === 'draining';
+  if (assignment.servers.some(isGoing)) return true;
+  if (!servers.some(isTaker)) return false;
+  const weightless = servers.filter(({ state, weight }) => state === 'active' && weight === 0);
+  if (weightless.length === 0) return false;
+  const having = new Set([...slotCounts(assignment).keys(), ...assignment.ownPins.values()]);
+  return weightless.some(({ id }) => having.has(id));
 }
 
 /** Whether a server may have slots and is in no assignment yet. */
@@ -28,11 +38,15 @@ export function hasJoined({ assignment, servers }: Pick<LeavingInput, 'assignmen
 
 /** Whether an organization is on a server without the labels that it asks for, and could be on another. */
 export function isMisplaced({ assignment, servers, labelsOf, selectors, pins }: LeavingInput): boolean {
-  const takers = servers.filter(({ state, weight }) => state === 'active' && weight > 0);
+  const takers = servers.filter(isTaker);
   return [...selectors].some(([organization, selector]) => {
     if (pins.has(organization)) return false;
     const at = serverOf(assignment, organization);
     const fits = (id: string): boolean => matches({ labels: labelsOf(id) }, selector);
     return (at === undefined || !fits(at)) && takers.some(({ id }) => fits(id));
   });
+}
+
+function isTaker({ state, weight }: PlacementServer): boolean {
+  return state === 'active' && weight > 0;
 }

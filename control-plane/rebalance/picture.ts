@@ -70,9 +70,14 @@ export function isOver(load: Load, trials: Trials, ceiling: number): boolean {
   );
 }
 
+/** By an operator, or by the brake. */
+export function isStopped({ rebalancing, verdicts }: ClusterState): boolean {
+  return rebalancing.paused || verdicts.brake.engaged;
+}
+
 /** Nobody has stopped rounds, and a new leader has heard of all proxies. */
 export function mayMove({ self, state, fleet, now, electedAt }: Picture): boolean {
-  if (state.rebalancing.paused || state.verdicts.brake.engaged) return false;
+  if (isStopped(state)) return false;
   if (now - electedAt < Math.min(HEAR_MS, state.settings.roundIntervalMs)) return false;
   return unheardReplicas(self, state, fleet).length === 0;
 }

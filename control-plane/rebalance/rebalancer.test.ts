@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { NO_VERDICTS } from '../model/index.ts';
-import { assignmentOf } from '../state/testing.ts';
+import { slotCounts } from '../placement/table.ts';
+import { assignmentOf, server } from '../state/testing.ts';
 import type { TestState } from '../state/testing.ts';
 import type { Proposal } from './proposal.ts';
 import { organizationsOn, TestCluster, TestReplica } from './testing.ts';
@@ -50,6 +51,32 @@ it('an uneven load gives a proposal after three readings, and one only', async (
 it('an even load moves nothing', async () => {
   const { cluster } = lead(EVEN);
   expect(await cluster.pass(5 * ROUND)).toEqual([]);
+});
+
+it('a server without weight gives everything away, however far the load may be uneven; its pins by people stay', async () => {
+  const { cluster } = lead(EVEN, { settings: { balanceThreshold: 1_000 }, pins: { 'o-1': 'b' } });
+  expect(await cluster.pass(2 * ROUND)).toEqual([]);
+  cluster.set({ servers: [server('a'), server('b', { weight: 0 })] });
+  const written = await cluster.pass(READING);
+  expect(written).toMatchObject([{ triggers: ['leave'], isRound: false }]);
+  expect([...slotCounts(cluster.assignment).keys()]).toEqual(['a']);
+  expect([...cluster.assignment.pins]).toEqual([['o-1', 'b']]);
+  expect(await cluster.pass(5 * ROUND)).toEqual([]);
+});
+
+it('where no server has any weight nothing moves', async () => {
+  const { cluster } = lead(EVEN, { servers: [server('a', { weight: 0 }), server('b', { weight: 0 })] });
+  expect(await cluster.pass(2 * ROUND)).toEqual([]);
+});
+
+it('the server of a quarantine is emptied at once, unless automatic moves are stopped', async () => {
+  const quarantines = [{ organization: 'o-1', server: 'b', sinceMs: 0, deaths: [] }];
+  const engaged = { ...NO_VERDICTS, brake: { ...NO_VERDICTS.brake, engaged: true } };
+  const { cluster } = lead(EVEN, { settings: { balanceThreshold: 1_000 }, quarantines, verdicts: engaged });
+  expect(await cluster.pass(2 * ROUND)).toEqual([]);
+  cluster.set({ verdicts: NO_VERDICTS });
+  expect(await cluster.pass(READING)).toMatchObject([{ triggers: ['leave'] }]);
+  expect([...slotCounts(cluster.assignment).keys()]).toEqual(['a']);
 });
 
 it.each<[string, TestState, TestState]>([

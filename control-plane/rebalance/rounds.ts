@@ -1,14 +1,14 @@
 /**
  * When anything moves because of the load. Pure: readings in, a decision out.
  *
- * A round moves a part of all connections and no more, and the next one waits its time. What has to leave (draining and
- * removed servers, organizations on servers that their selectors forbid) does not wait, and no budget holds it back: the
- * pace of the proxies does.
+ * A round moves a part of all connections and no more, and the next one waits its time. What has to leave (what draining and
+ * removed servers and those without weight have, organizations on servers that their selectors forbid) does not wait, and no
+ * budget holds it back: the pace of the proxies does.
  */
 export type Trigger =
   /** A server has come that has nothing yet. */
   | 'join'
-  /** A server drains or was removed, and has something. */
+  /** A server drains, was removed or has no weight any more, and has something. */
   | 'leave'
   /** An organization is on a server that does not have its labels. */
   | 'selector'
