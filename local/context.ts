@@ -22,9 +22,15 @@ export class Context {
     readonly say: (line: string) => void,
     /** Aborted when the user wants it all to end. */
     readonly signal: AbortSignal,
+    private readonly onEnded: (obituary: string) => void,
   ) {}
 
-  static async make(say: (line: string) => void, signal: AbortSignal): Promise<Context> {
+  /** @param onEnded told of each process that has ended though nobody asked for it; left out: the user is */
+  static async make(
+    say: (line: string) => void,
+    signal: AbortSignal,
+    onEnded: (obituary: string) => void = say,
+  ): Promise<Context> {
     const guard = new Guard();
     const directory = join(tmpdir(), `cohort-up-${randomUUID()}`);
     // Told before it exists: this process may be killed at any moment.
@@ -36,7 +42,7 @@ export class Context {
       guard.stop();
       throw error;
     }
-    return new Context(guard, directory, say, signal);
+    return new Context(guard, directory, say, signal, onEnded);
   }
 
   /** A process that ends with the stack; not started. */
@@ -47,7 +53,7 @@ export class Context {
       guard: this.guard,
       ...(onLine === undefined ? {} : { onLine }),
       onUnexpectedExit: (ended) => {
-        if (!this.signal.aborted) this.say(ended.obituary());
+        if (!this.signal.aborted) this.onEnded(ended.obituary());
       },
     });
     this.processes.add(process);

@@ -8,7 +8,7 @@ import { pino } from 'pino';
 import type { Address, Settings } from '../../control-plane/model/index.ts';
 import { EtcdStore } from '../../control-plane/store/index.ts';
 import { writeCertificates } from '../../local/certificates.ts';
-import { Context } from '../../local/context.ts';
+import type { Context } from '../../local/context.ts';
 import { ETCD_PREFIX, FILTER_CODE } from '../../local/defaults.ts';
 import { listenerSettings } from '../../local/listeners.ts';
 import { certificatesDirectory } from '../../local/parts/control-plane.ts';
@@ -23,6 +23,7 @@ import type { Part, Topology } from '../../local/topology.ts';
 import { findEnvoy, findEtcd } from '../../scripts/binaries.mjs';
 import { CALM_CHECKS, NO_ROUNDS } from '../harness/calm.ts';
 import type { Cleanup } from '../harness/cleanup.ts';
+import { watchedContext } from '../harness/context.ts';
 import { Relay } from './relay.ts';
 import { ReplicaPart } from './replica.ts';
 
@@ -63,9 +64,7 @@ export class RelayedStack implements Topology {
 
   /** Resolves when the proxies take devices and route by an assignment that names every server. */
   static async start(cleanup: Cleanup, options: RelayedOptions = {}): Promise<RelayedStack> {
-    const said: string[] = [];
-    const context = await Context.make((line) => said.push(line), new AbortController().signal);
-    cleanup.own(context);
+    const { context, said } = await watchedContext(cleanup);
     const stack = new RelayedStack(context, cleanup);
     try {
       await stack.startAll(options);

@@ -1,10 +1,10 @@
 /** A whole system whose parts can be killed, frozen and cut apart: each in a network namespace of its own. */
-import { Context } from '../../local/context.ts';
 import type { StackOptions } from '../../local/options.ts';
 import type { Placement } from '../../local/place.ts';
 import { LocalStack } from '../../local/stack.ts';
 import { NO_ROUNDS } from '../harness/calm.ts';
 import type { Cleanup } from '../harness/cleanup.ts';
+import { watchedContext } from '../harness/context.ts';
 import { RoutedNetwork, type Host } from '../harness/netns-router.ts';
 import { Faults } from './faults.ts';
 
@@ -19,6 +19,8 @@ export type FaultSystemOptions = Partial<
 export interface FaultSystem {
   readonly system: LocalStack;
   readonly faults: Faults;
+  /** Of each process that has ended though nobody asked for it: how, and the end of its output. */
+  readonly ended: readonly string[];
 }
 
 /**
@@ -36,9 +38,7 @@ export async function startFaultSystem(
     hosts.set(id, host);
     return { host: host.address, command: host.exec };
   };
-  const log: string[] = [];
-  const context = await Context.make((line) => log.push(line), new AbortController().signal);
-  cleanup.own(context);
+  const { context, said, ended } = await watchedContext(cleanup);
   const began = performance.now();
   try {
     const system = await LocalStack.start(context, {
@@ -49,8 +49,8 @@ export async function startFaultSystem(
       placement,
     });
     process.stderr.write(`the system started in ${Math.round(performance.now() - began)} ms\n`);
-    return { system, faults: new Faults(network, hosts) };
+    return { system, faults: new Faults(network, hosts), ended };
   } catch (error) {
-    throw new Error(`the system did not start; it said:\n${log.join('\n')}`, { cause: error });
+    throw new Error(`the system did not start; it said:\n${said.join('\n')}`, { cause: error });
   }
 }

@@ -1,7 +1,6 @@
 /** The running system that the integration tests are about, whoever runs it; and what tests ask of it. */
 import type { DemoServerStatus } from '../../demo/server.ts';
 import type { Settings } from '../../control-plane/model/index.ts';
-import { Context } from '../../local/context.ts';
 import { askControlPlane, controlView } from '../../local/control-view.ts';
 import { getJson } from '../../local/http.ts';
 import { LocalStack } from '../../local/stack.ts';
@@ -10,6 +9,7 @@ import { CALM_CHECKS, NO_ROUNDS } from '../harness/calm.ts';
 import type { Cleanup } from '../harness/cleanup.ts';
 import { ComposeStack } from '../compose/stack.ts';
 import { theEngine } from '../compose/engine.ts';
+import { watchedContext } from '../harness/context.ts';
 import { waitFor } from '../harness/wait.ts';
 
 export interface SystemOptions {
@@ -37,9 +37,7 @@ export async function startSystem(cleanup: Cleanup, options: SystemOptions = {})
     await changeSettings(stack, settings);
     return stack;
   }
-  const log: string[] = [];
-  const context = await Context.make((line) => log.push(line), new AbortController().signal);
-  cleanup.own(context);
+  const { context, said } = await watchedContext(cleanup);
   try {
     return await LocalStack.start(context, {
       proxies: options.proxies ?? 2,
@@ -50,7 +48,7 @@ export async function startSystem(cleanup: Cleanup, options: SystemOptions = {})
       settings,
     });
   } catch (error) {
-    throw new Error(`the system did not start; it said:\n${log.join('\n')}`, { cause: error });
+    throw new Error(`the system did not start; it said:\n${said.join('\n')}`, { cause: error });
   }
 }
 

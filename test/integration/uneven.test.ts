@@ -32,6 +32,8 @@ test(
     await changeSettings(system, {
       ...{ loadIntervalMs: 500, loadHalfLifeMs: 1_000, roundIntervalMs: 2_000, roundBudget: BUDGET },
       drainWindowMs: 5_000,
+      // Of connections alone: on a busy machine it is the servers' processors that are over it.
+      loadCeiling: 10,
     });
     const table = slotTable(await assignment(system));
     const crowded = system.servers[0]!.id;
@@ -73,7 +75,7 @@ test(
       // One organization alone may be more than the budget.
       expect(moved).toBeLessThanOrEqual(Math.max(BUDGET * fleet, group.devices.length / all.length) + 1);
       for (const { from, words } of moves)
-        expect([from, words]).toEqual([crowded, expect.stringContaining(crowded)]);
+        expect([from, words], told(settled)).toEqual([crowded, expect.stringContaining(crowded)]);
     }
     // Nobody came again but those that had to.
     const movers = new Set(all.filter((one) => table[slotOf(one)] === crowded && found.get(one) !== crowded));

@@ -143,7 +143,20 @@ describe('writing', () => {
       expect(replica.state.servers.get('c')?.value.capacity).toBeUndefined();
       const file = join(directory, 'd.yaml');
       writeFileSync(file, 'id: d\nports: { mqtt: { host: 10.0.0.2, port: 1883 } }\n');
-      expect((await run(url, 'servers apply', [], { file })).out).toContain('d is created');
+      expect((await run(url, 'servers apply', [], { file })).out).toContain('The server d is created');
+      const nameless = join(directory, 'nameless.yaml');
+      writeFileSync(nameless, 'ports: { mqtt: { host: 10.0.0.2, port: 1883 } }\n');
+      expect((await run(url, 'servers apply', ['d'], { file: nameless })).out).toContain('as the file says');
+      const refused = await failure(run(url, 'servers apply', [], { file: nameless }));
+      expect(refused.problem).toMatchObject({
+        code: 'COHORT_CTL_FILE',
+        detail: expect.stringContaining('no id'),
+      });
+      const unnamed = await failure(run(url, 'listeners apply', [], { file: nameless }));
+      expect(unnamed.problem).toMatchObject({
+        code: 'COHORT_CTL_FILE',
+        detail: expect.stringContaining('no name'),
+      });
       expect((await failure(run(url, 'servers apply', [], { file: `${file}.not` }))).exit).toBe('USAGE');
       expect((await failure(run(url, 'servers set', ['d']))).problem.code).toBe('COHORT_CTL_NOTHING');
     } finally {

@@ -1,5 +1,6 @@
 /** `cohort ctl listeners` and `settings`. */
 import { InvalidArgumentError } from 'commander';
+import { applyCommand } from './applying.ts';
 import type { Json } from './client.ts';
 import { pathOf, type Argument, type CtlCommand } from './command.ts';
 import { CtlFailure } from './failure.ts';
@@ -75,30 +76,13 @@ export const listenerCommands: readonly CtlCommand[] = [
       written(session, answer, `The listener ${plain(answer.body['name'])} is created.`);
     },
   },
-  {
+  applyCommand({
     words: 'listeners apply',
-    about: 'Create or replace a listener from a file',
-    operations: [`put ${ONE}`],
-    args: [{ ...name, isOptional: true }],
-    options: [fileOption, forceOption, ifMatchOption, ...appliedOptions],
-    notes: 'The name may stand in the file. A listener that changes closes its connections.',
-    run: async (session, [given_], given) => {
-      const body = await fileContents(given);
-      const which = given_ ?? String(body['name'] as string | undefined);
-      const answer = await change(session, given, {
-        method: 'put',
-        path: pathOf(ONE, [which]),
-        body: { name: which, ...body },
-        isGuarded: true,
-        ...waitQuery(given, APPLIED_S),
-      });
-      written(
-        session,
-        answer,
-        `The listener ${which} is ${answer.status === 201 ? 'created' : 'as the file says'}.`,
-      );
-    },
-  },
+    of: 'listener',
+    path: ONE,
+    member: 'name',
+    notes: 'A listener that changes closes its connections.',
+  }),
   {
     words: 'listeners remove',
     aliases: ['rm'],

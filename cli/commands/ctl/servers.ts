@@ -1,6 +1,7 @@
 /** `cohort ctl servers`. */
 import { InvalidArgumentError } from 'commander';
 import * as values from '../../values.ts';
+import { applyCommand } from './applying.ts';
 import type { Json } from './client.ts';
 import { pathOf, type Argument, type CtlCommand, type Option, type Values } from './command.ts';
 import { CtlFailure } from './failure.ts';
@@ -285,22 +286,7 @@ export const serverCommands: readonly CtlCommand[] = [
       written(session, answer, `${args[0]} is changed.`);
     },
   },
-  {
-    words: 'servers apply',
-    about: 'Create or replace a server from a file',
-    operations: [`put ${ONE}`],
-    args: [{ ...id, isOptional: true }],
-    options: [fileOption, forceOption, ifMatchOption, ...appliedOptions],
-    notes: 'The id may stand in the file.',
-    run: async (session, [name], given) => {
-      const body = await fileContents(given);
-      const which = name ?? (typeof body['id'] === 'string' ? body['id'] : '');
-      const path = pathOf(ONE, [which]);
-      const wait = waitQuery(given, APPLIED_S);
-      const answer = await change(session, given, { method: 'put', path, body, isGuarded: true, ...wait });
-      written(session, answer, `${which} is ${answer.status === 201 ? 'created' : 'as the file says'}.`);
-    },
-  },
+  applyCommand({ words: 'servers apply', of: 'server', path: ONE, member: 'id' }),
   stateCommand('drain'),
   stateCommand('undrain'),
   {

@@ -1,6 +1,7 @@
 /** Round after round of random faults; after each the system must come to rest whole, and nothing must have moved in vain. */
 import { askControlPlane } from '../../../local/control-view.ts';
 import type { Cleanup } from '../../harness/cleanup.ts';
+import { expectNone } from '../../harness/context.ts';
 import { waitFor } from '../../harness/wait.ts';
 import { Fleet, type FleetDevice } from '../fleet.ts';
 import { assignmentNow, type VerdictAnswer } from '../routes.ts';
@@ -89,7 +90,11 @@ export async function runCampaign(cleanup: Cleanup, options: CampaignOptions): P
 }
 
 /** @returns the milliseconds that it took until everybody sat with its organization */
-async function play(round: Round, { system, faults }: FaultSystem, fleet: Fleet): Promise<number> {
+async function play(
+  round: Round,
+  { system, faults, ended: obituaries }: FaultSystem,
+  fleet: Fleet,
+): Promise<number> {
   await atRest(system);
   const before = await atHome(system, fleet, { timeout: REST_MS });
   const sessions = fleet.sessions();
@@ -98,6 +103,7 @@ async function play(round: Round, { system, faults }: FaultSystem, fleet: Fleet)
   const ended = performance.now();
   const after = await settled(system, fleet, { timeout: REST_MS });
   const took = performance.now() - ended;
+  expectNone(obituaries);
   const vain = [
     ...movedInVain(before, after, touched),
     ...cameInVain(before, after, touched, fleet, sessions),
