@@ -12,6 +12,7 @@ import type { ControlPlaneCheck } from '../xds/admission.ts';
 import type { Batch } from './facts.ts';
 import type { ForwardTarget } from './forwarder.ts';
 import { decodeAnswer, decodeBatch, encodeAnswer, encodeBatch, type EncodedBatch } from './wire.ts';
+import { peerOf } from '../xds/caller.ts';
 
 const PATH = '/cohort.v1.Fleet/Forward';
 /** Milliseconds that the leader has to answer. */
@@ -37,7 +38,7 @@ export class FleetService {
   private onForward(call: ServerUnaryCall<Buffer, Buffer>, done: sendUnaryData<Buffer>): void {
     const refused = this.options.check(call);
     if (refused !== undefined) {
-      this.options.log.warn({ peer: call.getPeer() }, `a forwarded batch was refused: ${refused.details}`);
+      this.options.log.warn({ peer: peerOf(call) }, `a forwarded batch was refused: ${refused.details}`);
       done(refused);
       return;
     }

@@ -1,16 +1,18 @@
 import { status } from '@grpc/grpc-js';
-import { identityOf, type AuthContext } from './identity.ts';
-
-/** A call, as far as admission looks at it. */
-export interface Caller {
-  getAuthContext(): AuthContext;
-}
+import { authOf, type Caller } from './caller.ts';
+import { identityOf } from './identity.ts';
 
 /** Why a caller is refused. */
 export interface Refused {
   readonly code: status;
   readonly details: string;
 }
+
+/** Nobody gets to hear it. */
+const GONE: Refused = {
+  code: status.UNAVAILABLE,
+  details: 'its connection was gone before it could be identified',
+};
 
 /** Why a caller may not be this node; undefined when it may. */
 export type NodeCheck = (caller: Caller, node: string) => Refused | undefined;
@@ -25,7 +27,9 @@ export function nodeCheck(mutualTls: boolean): NodeCheck {
       return { code: status.INVALID_ARGUMENT, details: 'the proxy has no node id; give its bootstrap one' };
     }
     if (!mutualTls) return undefined;
-    const identity = identityOf(caller.getAuthContext());
+    const auth = authOf(caller);
+    if (auth === undefined) return GONE;
+    const identity = identityOf(auth);
     if (identity?.isProxy(node)) return undefined;
     const names = identity === undefined ? 'none that was verified' : identity.names;
     const details = `the certificate (${names}) is not that of the proxy ${node}; a proxy may only be the node that its certificate names`;
@@ -40,7 +44,9 @@ export type ControlPlaneCheck = (caller: Caller) => Refused | undefined;
 export function controlPlaneCheck(mutualTls: boolean): ControlPlaneCheck {
   return (caller) => {
     if (!mutualTls) return undefined;
-    const identity = identityOf(caller.getAuthContext());
+    const auth = authOf(caller);
+    if (auth === undefined) return GONE;
+    const identity = identityOf(auth);
     if (identity?.isControlPlane) return undefined;
     const names = identity === undefined ? 'none that was verified' : identity.names;
     return {

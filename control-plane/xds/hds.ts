@@ -10,6 +10,7 @@ import type { NodeCheck } from './admission.ts';
 import { passThrough, type Service } from './ads.ts';
 import { HealthViews, type HealthReport, type HealthStatus, type Transition } from './health-view.ts';
 import type { NodeMessage } from './stream.ts';
+import { peerOf } from './caller.ts';
 
 /** What proxies are to check: the servers of each cluster, by id. */
 export interface HealthSpecification {
@@ -166,7 +167,7 @@ export class HdsService {
     const node = message?.id ?? '';
     const problem = this.options.check(stream.call, node);
     if (problem !== undefined) {
-      this.options.log.warn({ node, peer: stream.call.getPeer() }, `HDS stream refused: ${problem.details}`);
+      this.options.log.warn({ node, peer: peerOf(stream.call) }, `HDS stream refused: ${problem.details}`);
       this.end(stream, problem.code, problem.details);
       return false;
     }

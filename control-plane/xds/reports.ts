@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { decodeReport, type Drained, type Report } from '../../protocol-filters/wire/index.ts';
 import type { NodeCheck } from './admission.ts';
 import { unaryService, type Service } from './ads.ts';
+import { peerOf } from './caller.ts';
 
 /** Where reports go: decoded, and as the bytes that came, to be handed on. */
 export type ReportSink = (report: Report, bytes: Buffer) => void;
@@ -76,10 +77,10 @@ export class ReportsService {
   ): void {
     this.refused++;
     // A filter reports every second: say it once for each address.
-    const host = call.getPeer().replace(/:\d+$/, '');
+    const host = peerOf(call).replace(/:\d+$/, '');
     if (!this.complained.has(host) && this.complained.size < 1_000) {
       this.complained.add(host);
-      this.options.log.warn({ peer: call.getPeer() }, `report refused: ${details}`);
+      this.options.log.warn({ peer: peerOf(call) }, `report refused: ${details}`);
     }
     done({ code, details });
   }

@@ -8,6 +8,7 @@ import { shortType } from './resource-types.ts';
 import type { ResponseWriter } from './response.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { DeltaRequest, Outcome } from './subscription.ts';
+import { peerOf } from './caller.ts';
 
 /** A google.protobuf.Value, as far as it is read. */
 interface Value {
@@ -137,10 +138,7 @@ export class AdsStream {
     const id = message?.id ?? '';
     const problem = this.context.check(this.call, id);
     if (problem !== undefined) {
-      this.context.log.warn(
-        { node: id, peer: this.call.getPeer() },
-        `ADS stream refused: ${problem.details}`,
-      );
+      this.context.log.warn({ node: id, peer: peerOf(this.call) }, `ADS stream refused: ${problem.details}`);
       this.end(problem.code, problem.details);
       return false;
     }
@@ -148,7 +146,7 @@ export class AdsStream {
     const build = message?.user_agent_build_version?.version;
     const version =
       build && [build.major_number, build.minor_number, build.patch].map((part) => part ?? 0).join('.');
-    this.node = { id, workers, version, peer: this.call.getPeer() };
+    this.node = { id, workers, version, peer: peerOf(this.call) };
     const other = registry.get(id);
     if (other !== undefined && this.context.clock.now() - other.heardAt < this.context.patienceMs) {
       this.context.log.debug(
