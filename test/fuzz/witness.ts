@@ -28,7 +28,11 @@ export class Witness {
       '',
     ].join('\r\n');
     await device.send(upgrades ? upgrade : `{"params":{"${NAME}":"${WITNESS}"}}\n`);
-    if (upgrades) await device.waitForBytes((received) => received.includes('\r\n\r\n'));
+    if (upgrades) {
+      let answer = '';
+      await device.waitForBytes((received) => (answer = received.toString('latin1')).includes('\r\n\r\n'));
+      if (!answer.startsWith('HTTP/1.1 101 ')) throw new Error(`the upgrade was answered: ${answer}`);
+    }
     await witness.roundTrip();
     return witness;
   }
