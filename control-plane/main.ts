@@ -158,6 +158,7 @@ class ReplicaParts {
       id,
       clock,
       isLeader: () => this.isLeader,
+      ledLast: () => this.leader === id,
       proxyGoneMs: () => this.states.state.settings.proxyGoneMs,
       failed: (error) => log.error({ err: error }, 'a listener of the fleet failed'),
     });
@@ -229,7 +230,6 @@ class ReplicaParts {
     });
     this.keeper = keeper;
     election.onElected(() => this.fleet.reset());
-    election.onDeposed(() => this.fleet.reset());
     const scanner = new Scanner({
       id,
       store: this.store,
@@ -316,7 +316,9 @@ class ReplicaParts {
     this.yielding.start();
     this.states.onChange(({ replicas: all }) => this.link.update(this.leader, all));
     this.leaderWatch = this.store.observeLeader(REBALANCER, (leader) => {
+      const before = this.leader;
       this.leader = leader?.value;
+      if (this.leader !== before && !this.isLeader) this.fleet.reset();
       this.events.look();
       this.link.update(this.leader, this.states.state.replicas);
     });
@@ -431,7 +433,8 @@ class ReplicaParts {
           this.rebalancer && this.history && { rebalancer: this.rebalancer, history: this.history },
         fleetView: () => this.fleet.view,
         hearsItself: () => this.link.isLocal && this.store.health.state !== 'current',
-        missingReplicas: () => unheardReplicas(id, this.states.state, this.fleet.fleet()),
+        missingReplicas: () =>
+          unheardReplicas(id, this.states.state, this.fleet.view.fleet(systemClock.now())),
         leaderReplica: () => this.leaderReplica(),
         assignments: this.events.assignments,
         events: this.events.events,

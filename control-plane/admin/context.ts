@@ -46,9 +46,9 @@ export interface AdminContext {
     | undefined;
   /** What the proxies say; complete on the leader alone. */
   readonly fleetView: () => ShownFleet;
-  /** Etcd is away and nobody leads: `fleetView` is what this replica hears itself. */
+  /** Etcd is away and nobody leads: `fleetView` is what this replica is told, or hears itself. */
   readonly hearsItself: () => boolean;
-  /** Replicas that have not told this one, which leads, of their proxies. */
+  /** Replicas that have not told this one of their proxies, where they should: it leads, or led last. */
   readonly missingReplicas: () => readonly string[];
   /** The replica that leads, as far as this one knows. */
   readonly leaderReplica: () => { readonly id: string; readonly admin: Address | undefined } | undefined;

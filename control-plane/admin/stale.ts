@@ -11,7 +11,7 @@ export const staleSchema = z
     partial: z
       .boolean()
       .optional()
-      .describe('Nobody leads: of proxies and devices there is only what this replica hears itself.'),
+      .describe('Nobody leads: proxies and devices that other replicas hear of are missing.'),
   })
   .meta({ id: 'Stale', description: 'Only there while etcd is away: the answer is what was known last.' });
 export type Stale = z.infer<typeof staleSchema>;
@@ -25,13 +25,15 @@ export function staleness({
   store,
   leader,
   hearsItself,
-}: Pick<AdminContext, 'states' | 'store' | 'leader' | 'hearsItself'>): Stale | undefined {
+  missingReplicas,
+}: Pick<AdminContext, 'states' | 'store' | 'leader' | 'hearsItself' | 'missingReplicas'>): Stale | undefined {
   const { stale } = states.state;
   const { health } = store;
   if (stale.size === 0 && health.state === 'current') return undefined;
   const [first] = stale.values();
   const why = first ?? (health.state === 'current' ? '' : health.why);
-  const partial = !leader.isLeader && hearsItself() ? { partial: true } : {};
+  const isPartial = !leader.isLeader && hearsItself() && missingReplicas().length > 0;
+  const partial = isPartial ? { partial: true } : {};
   return { why, parts: [...stale.keys()].sort(), ...partial };
 }
 

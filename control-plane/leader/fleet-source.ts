@@ -14,6 +14,8 @@ export interface HeardFleetOptions {
   readonly id: string;
   readonly clock: Clock;
   readonly isLeader: () => boolean;
+  /** Nobody has followed it, as far as it knows: it leads, or did when etcd was heard last. */
+  readonly ledLast: () => boolean;
   /** `Settings.proxyGoneMs`, as it is now. */
   readonly proxyGoneMs: () => number;
   readonly failed: (error: unknown) => void;
@@ -31,7 +33,10 @@ export class HeardFleet implements FleetSource {
     this.listeners = new Listeners(options.failed);
   }
 
-  /** Where this replica does not lead: empty, or what it hears itself while nobody leads. */
+  /**
+   * Where this replica does not lead: empty, or what it hears itself while nobody leads. The one that led last goes on being
+   * told by all while etcd is away.
+   */
   get view(): FleetView {
     return this.current;
   }
@@ -48,15 +53,15 @@ export class HeardFleet implements FleetSource {
     return this.listeners.add(listener);
   }
 
-  /** A term of office begins, or has ended. */
+  /** A term of office begins, or another replica's. */
   reset(): void {
     this.current = new FleetView({ proxyGoneMs: this.options.proxyGoneMs() });
   }
 
-  /** A replica speaks; undefined where this one does not lead, and it is not this one itself. */
+  /** A replica speaks; undefined where another one is to be told, and it is not this one itself. */
   take(batch: Batch): { sendEverything: boolean } | undefined {
-    const { isLeader, id } = this.options;
-    if (!isLeader() && batch.replica !== id) return undefined;
+    const { isLeader, ledLast, id } = this.options;
+    if (!isLeader() && !ledLast() && batch.replica !== id) return undefined;
     const { sendEverything } = this.current.take(batch, this.options.clock.now());
     this.listeners.tell();
     return { sendEverything };

@@ -303,6 +303,7 @@ test('says that etcd is away, and goes on when it is back', { timeout: 2 * STEP_
   const banner = page.getByRole('alert').filter({ hasText: 'etcd is away' });
   await banner.waitFor();
   expect(await banner.innerText()).toContain('Devices stay connected; nothing can be changed now.');
+  expect(await tile(page, 'devices')).toBe(devices);
   await rowOf(page, 'Servers', 'server-1').click();
   const drain = page.getByRole('button', { name: 'Drain …' });
   expect(await drain.isDisabled()).toBe(true);
@@ -311,7 +312,7 @@ test('says that etcd is away, and goes on when it is back', { timeout: 2 * STEP_
   await banner.waitFor({ state: 'detached' });
   await until('the drain to be possible', () => drain.isEnabled());
   await page.keyboard.press('Escape');
-  // Nobody led, so nobody heard of all of them.
+  // A new term of office begins with what it hears then.
   await until('all devices to be known again', async () => (await tile(page, 'devices')) === devices);
   expect(sessions()).toEqual(before);
   expect(opened.complaints).toEqual([]);

@@ -34,7 +34,8 @@ export class BenchLeader {
     };
     // A busy machine may hold the replicas up for long: that is not what is measured here.
     const proxyGoneMs = (): number => 60_000;
-    this.fleet = new HeardFleet({ id: 'leader', clock, isLeader: () => true, proxyGoneMs, failed });
+    const isLeader = (): boolean => true;
+    this.fleet = new HeardFleet({ id: 'leader', clock, isLeader, ledLast: isLeader, proxyGoneMs, failed });
     this.fleet.reset();
     this.fleet.onChange(() => this.lookSoon());
     this.scanner = new Scanner({
