@@ -8,19 +8,17 @@ import { AdminServer } from './admin/server.ts';
 import { FleetService, Forwarder } from './fleet-view/index.ts';
 import { unheardReplicas } from './leader/fleet.ts';
 import { HeardFleet } from './leader/fleet-source.ts';
-import { conditionsOf, healthOf } from './leader/health.ts';
 import { LeaderLink } from './leader/link.ts';
-import { LeaderRunner } from './leader/runner.ts';
+import type { LeaderRunner } from './leader/runner.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { REBALANCER, replicas, type Replica, type Round } from './model/index.ts';
-import { MoveHistory, Rebalancer } from './rebalance/index.ts';
-import { Scanner } from './scan/index.ts';
+import { Office } from './office.ts';
 import { loadFilterCode } from './state/filter-code.ts';
 import { Publisher } from './state/publisher.ts';
 import { Yielding } from './state/yielding.ts';
 import { StateWatcher } from './state/watcher.ts';
-import { EtcdStore, systemClock, type Election, type EtcdStoreOptions, type Watch } from './store/index.ts';
-import { Quarantiner, VerdictKeeper, ViewWriter } from './verdict/index.ts';
+import { EtcdStore, systemClock, type EtcdStoreOptions, type Watch } from './store/index.ts';
+import { ViewWriter } from './verdict/index.ts';
 import { controlPlaneCheck, XdsServer, type TlsFiles } from './xds/index.ts';
 
 export interface ControlPlaneOptions {
@@ -104,13 +102,7 @@ class ReplicaParts {
   /** Drawn anew at every start: what another run of this replica said is void. */
   private readonly run = randomUUID();
   private viewWriter: ViewWriter | undefined;
-  private keeper: VerdictKeeper | undefined;
-  private quarantiner: Quarantiner | undefined;
-  private runner: LeaderRunner | undefined;
-  private scanner: Scanner | undefined;
-  private rebalancer: Rebalancer | undefined;
-  private history: MoveHistory | undefined;
-  private election: Election | undefined;
+  private office: Office | undefined;
   private leaderWatch: Watch | undefined;
   private leader: string | undefined;
   private wrote: (kind: string) => void = () => undefined;
@@ -185,7 +177,7 @@ class ReplicaParts {
   }
 
   private get isLeader(): boolean {
-    return this.election?.isLeader() ?? false;
+    return this.office?.election.isLeader() ?? false;
   }
 
   async start(): Promise<ControlPlane> {
@@ -214,102 +206,21 @@ class ReplicaParts {
     await this.states.loaded();
     if (this.stopping !== undefined) return;
     const lease = this.store.lease(leaseSeconds);
-    const election = this.store.election(REBALANCER, { lease, value: id });
-    this.election = election;
     const { run, states, store } = this;
     const views = { replica: id, run, store, lease, hds: this.xds.hds, states };
     this.viewWriter = new ViewWriter({ ...views, clock: systemClock, wallClock: Date.now, log });
-    const keeper = new VerdictKeeper({
-      store,
-      election,
-      states,
-      clock: systemClock,
-      wallClock: Date.now,
+    this.office = new Office({
+      ...{ id, store, states, lease, fleet: this.fleet, log },
+      wrote: (kind) => this.wrote(kind),
       died: () => this.died(),
-      log,
-    });
-    this.keeper = keeper;
-    election.onElected(() => this.fleet.reset());
-    const scanner = new Scanner({
-      id,
-      store: this.store,
-      election,
-      states: this.states,
-      fleet: () => this.fleet.view,
-      conditions: () => conditionsOf(this.states.state.servers, healthOf(keeper.current)),
-      avoided: () => healthOf(keeper.current).avoided,
-      missing: () => unheardReplicas(id, this.states.state, this.fleet.fleet()),
-      clock: systemClock,
-      wallClock: Date.now,
-      log,
-    });
-    this.scanner = scanner;
-    const history = new MoveHistory({
-      id,
-      store,
-      election,
-      slotCounts: () => this.fleet.slotCounts(),
-      wallClock: Date.now,
-      wrote: (round) => {
+      moved: (round) => {
         this.moved(round);
         this.events.tellRound(round);
       },
-      log,
-    });
-    const rebalancer = new Rebalancer({
-      id,
-      election,
-      states,
-      reports: () => this.fleet.view,
-      fleet: () => this.fleet.fleet(),
-      health: () => healthOf(keeper.current),
-      rounds: () => history.rounds,
-      clock: systemClock,
-      wallClock: Date.now,
       took: (what, ms) => this.took(what, ms),
-      log,
-    });
-    this.history = history;
-    this.rebalancer = rebalancer;
-    this.runner = new LeaderRunner({
-      id,
-      store: this.store,
-      election,
-      states: this.states,
-      fleet: this.fleet,
-      clock: systemClock,
-      wallClock: Date.now,
-      health: {
-        health: () => healthOf(keeper.current),
-        onChange: (listener) => keeper.onChange(listener),
-      },
-      scans: scanner,
-      rebalancer,
-      moves: history,
-      wrote: (kind) => this.wrote(kind),
-      log,
-    });
-    this.quarantiner = new Quarantiner({
-      store,
-      election,
-      states,
-      verdicts: keeper,
-      fleet: () => this.fleet.view,
-      clock: systemClock,
-      wallClock: Date.now,
-      log,
     });
     this.viewWriter.start();
-    this.keeper.start();
-    this.quarantiner.start();
-    keeper.onChange(() => scanner.onVerdictChange());
-    history.start();
-    this.runner.start();
-    scanner.start();
-    scanner.onScan(() => {
-      if (scanner.records[0]?.trigger === 'time') rebalancer.scan();
-    });
-    rebalancer.start();
+    this.office.start();
     this.fleet.start();
     this.forwarder.start();
     this.link.start();
@@ -329,12 +240,7 @@ class ReplicaParts {
   private async shutDown(): Promise<void> {
     this.events.stop();
     this.yielding.stop();
-    this.runner?.stop();
-    this.rebalancer?.stop();
-    this.scanner?.stop();
-    this.quarantiner?.stop();
-    this.keeper?.stop();
-    await this.election?.stop();
+    await this.office?.stop();
     this.leaderWatch?.stop();
     this.link.stop();
     this.forwarder.stop();
@@ -368,7 +274,7 @@ class ReplicaParts {
   }
 
   private get leaderView(): Pick<LeaderRunner, 'isLeader' | 'waiting' | 'records' | 'settledState'> {
-    const runner = (): LeaderRunner | undefined => this.runner;
+    const runner = (): LeaderRunner | undefined => this.office?.runner;
     return {
       get isLeader() {
         return runner()?.isLeader ?? false;
@@ -413,7 +319,7 @@ class ReplicaParts {
       registry: this.xds.registry,
       reports: this.xds.reports,
       fleetView: () => this.fleet.view,
-      load: () => this.rebalancer?.last,
+      load: () => this.office?.rebalancer.last,
       isReady: () => this.notReady() === undefined,
       now: () => systemClock.now(),
     });
@@ -428,9 +334,8 @@ class ReplicaParts {
         store: this.store,
         states: this.states,
         leader,
-        scans: () => this.scanner,
-        rebalances: () =>
-          this.rebalancer && this.history && { rebalancer: this.rebalancer, history: this.history },
+        scans: () => this.office?.scanner,
+        rebalances: () => this.office,
         fleetView: () => this.fleet.view,
         hearsItself: () => this.link.isLocal && this.store.health.state !== 'current',
         missingReplicas: () =>
