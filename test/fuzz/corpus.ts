@@ -20,6 +20,7 @@ import type { Cleanup } from '../harness/cleanup.ts';
 import type { Envoy } from '../harness/envoy.ts';
 import type { ListenerAddress } from '../harness/envoy-admin.ts';
 import { cohortCode, startTestbed, type Testbed } from '../harness/testbed.ts';
+import { waitFor } from '../harness/wait.ts';
 import { startFuzzServer, WITNESS } from './servers.ts';
 import { Witness } from './witness.ts';
 
@@ -30,6 +31,7 @@ const MOVE_EVERY_MS = 1_000;
 /** How long a device that has said all waits to be told something or closed. */
 const LINGER_MS = 150;
 const WITNESSES = 6;
+const SERVERS = ['a', 'b'];
 
 export interface CorpusResult {
   connections: number;
@@ -63,7 +65,7 @@ export class Corpus {
   static async start(cleanup: Cleanup, seed: number, code: FilterCode = cohortCode()): Promise<Corpus> {
     const random = new Random(seed, 0xe7);
     const servers = await Promise.all(
-      ['a', 'b'].map(async (id) => {
+      SERVERS.map(async (id) => {
         const tcp = cleanup.own(await startFuzzServer(new Random(seed, random.next()), false));
         const http = cleanup.own(await startFuzzServer(new Random(seed, random.next()), true));
         return { id, host: '127.0.0.1', mqtt: tcp.port, websocket: http.port };
@@ -173,6 +175,18 @@ export class Corpus {
     this.result.bytes += bytes.length;
     if (end) socket.end(bytes);
     else socket.write(bytes);
+  }
+
+  /** Resolves when no server is put aside. */
+  async allHealthy(): Promise<void> {
+    await waitFor(
+      async () => {
+        const stats = await this.envoy.stats('cluster.servers_');
+        const healthy = [...stats].filter(([name]) => name.endsWith('.membership_healthy'));
+        return healthy.length > 0 && healthy.every(([, count]) => count === SERVERS.length);
+      },
+      { what: 'all servers to be healthy' },
+    );
   }
 
   /** What went wrong; nothing, if all is well. */
