@@ -4,7 +4,6 @@
  * for the servers there are: a table that a death has left uneven stays so.
  */
 import createXxHash from 'xxhash-wasm';
-import type { PlacementServer, Wanted } from './assignment.ts';
 import { heldSlots, NOBODY, settle } from './matching.ts';
 import { fairShares, fillUp, roundShares, weightUnits } from './quota.ts';
 import { Rendezvous } from './rendezvous.ts';
@@ -20,6 +19,7 @@ import {
 } from './table.ts';
 import { NO_SERVER, SLOTS } from './types.ts';
 import type { Assignment, SlotTable } from './types.ts';
+import type { PlacementServer, Wanted } from './wanted.ts';
 
 const { h64 } = await createXxHash();
 
