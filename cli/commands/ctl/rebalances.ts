@@ -43,7 +43,7 @@ const moveColumns: readonly Column[] = [
   { head: 'WHAT', path: 'to', show: what },
   { head: 'FROM', path: 'from' },
   { head: 'TO', path: 'to' },
-  { head: 'DEVICES', path: 'connections', show: (value) => String(Math.round(Number(value))) },
+  { head: 'CONNECTIONS', path: 'connections', show: (value) => String(Math.round(Number(value))) },
   { head: 'GAIN', path: 'gain', show: percent },
   { head: 'WHY', path: 'words' },
 ];
@@ -100,7 +100,7 @@ function listText(body: Json): string {
               path: 'moves',
               show: (value, row) => String((value as []).length + Number(row['more'])),
             },
-            { head: 'DEVICES', path: 'moves', show: (value) => String(devicesOf(value as Move[])) },
+            { head: 'CONNECTIONS', path: 'moves', show: (value) => String(devicesOf(value as Move[])) },
             { head: 'FOR', path: 'triggers' },
             { head: 'REASON', path: 'reason' },
           ],
@@ -117,7 +117,7 @@ function planText(plan: Json): string {
   return [
     table(moveColumns, moves),
     details([
-      ['devices', plan['connections']],
+      ['connections', plan['connections']],
       ['worst over mean', `${overMean(before!.worstOverMean)} → ${overMean(after!.worstOverMean)}`],
       ['more to come', plan['isComplete'] === true ? undefined : 'the next round may have more moves'],
     ]),

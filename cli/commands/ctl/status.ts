@@ -34,7 +34,7 @@ function overviewText(body: Json): string {
           ? 'none yet'
           : `${assignment.epoch}.${assignment.version}, applied by ${applied} of ${count(proxies.length, 'proxy', 'proxies')}${assignment.settled ? '' : ', not settled'}`,
       ],
-      ['devices', counts['connections']],
+      ['connections', counts['connections']],
       ['organizations', counts['organizations']],
       ['split', counts['splitOrganizations']],
       ['pins', counts['pins']],
@@ -45,7 +45,7 @@ function overviewText(body: Json): string {
         { head: 'SERVER', path: 'id' },
         { head: 'STATE', path: 'state' },
         { head: 'HEALTH', path: 'verdict' },
-        { head: 'DEVICES', path: 'connections' },
+        { head: 'CONNECTIONS', path: 'connections' },
         { head: 'ORGANIZATIONS', path: 'organizations' },
         {
           head: 'LOAD',
@@ -63,7 +63,7 @@ function overviewText(body: Json): string {
     table(
       [
         { head: 'PROXY', path: 'id' },
-        { head: 'DEVICES', path: 'connections' },
+        { head: 'CONNECTIONS', path: 'connections' },
         { head: 'LAG', path: 'lag' },
         { head: 'REFUSES', path: 'refused' },
         { head: 'LATE', path: 'late' },
