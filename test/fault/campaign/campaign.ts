@@ -60,6 +60,8 @@ const SETTINGS = {
   drainWindowMs: 5_000,
   longestDrainWindowMs: 5_000,
   brakeReleaseMs: 5_000,
+  // Faults kill servers that organizations have just come to: none of them is to be quarantined for it.
+  quarantineWindowMs: 1_000,
 } as const;
 
 /** @throws CampaignFailure */
