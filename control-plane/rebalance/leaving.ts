@@ -16,18 +16,17 @@ export interface LeavingInput {
 }
 
 /**
- * Whether a draining or a removed server has anything, or one without weight more than people's pins; what dead ones have is
- * adopted, and none of this. What has no weight keeps what it has as long as no other server could take it.
+ * Whether a draining or a removed server has anything, or one without weight has slots; what dead ones have is adopted, and
+ * none of this. Slots stay where no other server could take them.
  */
 export function isLeaving({ assignment, servers, dead }: LeavingInput): boolean {
   const states = new Map(servers.map(({ id, state }) => [id, state]));
   const isGoing = (id: string): boolean => !dead.has(id) && (states.get(id) ?? 'draining') === 'draining';
   if (assignment.servers.some(isGoing)) return true;
-  if (!servers.some(isTaker)) return false;
   const weightless = servers.filter(({ state, weight }) => state === 'active' && weight === 0);
-  if (weightless.length === 0) return false;
-  const having = new Set([...slotCounts(assignment).keys(), ...assignment.ownPins.values()]);
-  return weightless.some(({ id }) => having.has(id));
+  if (weightless.length === 0 || !servers.some(isTaker)) return false;
+  const slots = slotCounts(assignment);
+  return weightless.some(({ id }) => slots.has(id));
 }
 
 /** Whether a server may have slots and is in no assignment yet. */
