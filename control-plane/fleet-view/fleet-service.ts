@@ -9,10 +9,10 @@ import type { Logger } from 'pino';
 import { CONTROL_PLANE_NAME } from '../certificates/authority.ts';
 import { passThrough, unaryService, type Service } from '../xds/ads.ts';
 import type { ControlPlaneCheck } from '../xds/admission.ts';
+import { peerOf } from '../xds/caller.ts';
 import type { Batch } from './facts.ts';
 import type { ForwardTarget } from './forwarder.ts';
 import { decodeAnswer, decodeBatch, encodeAnswer, encodeBatch, type EncodedBatch } from './wire.ts';
-import { peerOf } from '../xds/caller.ts';
 
 const PATH = '/cohort.v1.Fleet/Forward';
 /** Milliseconds that the leader has to answer. */

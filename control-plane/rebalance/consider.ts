@@ -34,9 +34,10 @@ export function consider(before: RebalanceMemory, given: Consideration): Rebalan
   const { state, assignment } = picture;
   if (!hasLoad(picture, load)) return { ...before, proposal: undefined, report: undefined };
   const memory = recalled(before, given);
-  const known = knownFleet(picture, load, memory);
+  const servers = serversOf(picture);
+  const known = knownFleet(picture, servers, load, memory);
   const weighed = isNew ? weigh(memory, known, given) : memory;
-  const byNumber = isByNumber(assignment, serversOf(picture), picture.health);
+  const byNumber = isByNumber(assignment, servers, picture.health);
   const decision = decide(weighed.rounds, factsOf(weighed, known, given, byNumber));
   const decided = { ...weighed, rounds: decision.memory };
   if (decision.kind === 'none' || byNumber) return { ...decided, proposal: undefined };

@@ -28,17 +28,17 @@ export function read(before: Load | undefined, { state, reports, now }: Picture,
   );
 }
 
+type Servers = ReturnType<typeof wantedServers>['servers'];
+
 /** Servers that may be named. */
-export function serversOf({ state, admitted, health }: Picture): ReturnType<typeof wantedServers>['servers'] {
+export function serversOf({ state, admitted, health }: Picture): Servers {
   return wantedServers(state, admitted, health).servers;
 }
 
 /**
  * As the planner has them: while automatic moves are stopped, a server that only a quarantine would empty keeps what it has.
  */
-function plannedServers(picture: Picture): ReturnType<typeof serversOf> {
-  const { state } = picture;
-  const servers = serversOf(picture);
+function plannedServers(servers: Servers, { state }: Picture): Servers {
   if (!isStopped(state)) return servers;
   const own = quarantineServers(state);
   return servers.map((server) =>
@@ -52,8 +52,10 @@ function weightOf({ servers }: Picture['state'], id: string): number {
   return servers.get(id)?.value.weight ?? 0;
 }
 
+/** @param servers of `serversOf` */
 export function knownFleet(
   picture: AssignedPicture,
+  servers: Servers,
   load: Load,
   { full, trials }: Pick<RebalanceMemory, 'full' | 'trials'>,
 ): LoadedFleet {
@@ -68,7 +70,7 @@ export function knownFleet(
     load,
     fleet: picture.reports,
     table: assignment,
-    servers: plannedServers(picture),
+    servers: plannedServers(servers, picture),
     labelsOf: (id) => labelsOf(state.servers.get(id)?.value.labels),
     pins: new Map(pins),
     ownPins: assignment.ownPins,

@@ -134,7 +134,8 @@ export class Rebalancer {
     if (picture === undefined || !isKnown(picture, this.memory.load)) return undefined;
     const load = this.memory.load ?? read(undefined, picture, this.timed);
     const { roundBudget: budget } = picture.state.settings;
-    return planFor(picture, knownFleet(picture, load, this.memory), { budget, toldApart: 0 }, this.timed);
+    const known = knownFleet(picture, serversOf(picture), load, this.memory);
+    return planFor(picture, known, { budget, toldApart: 0 }, this.timed);
   }
 
   /** Takes one move back. @returns why not; undefined: the leader is asked to */

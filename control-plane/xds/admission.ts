@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import { authOf, type Caller } from './caller.ts';
-import { identityOf } from './identity.ts';
+import { identityOf, type Identity } from './identity.ts';
 
 /** Why a caller is refused. */
 export interface Refused {
@@ -27,13 +27,11 @@ export function nodeCheck(mutualTls: boolean): NodeCheck {
       return { code: status.INVALID_ARGUMENT, details: 'the proxy has no node id; give its bootstrap one' };
     }
     if (!mutualTls) return undefined;
-    const auth = authOf(caller);
-    if (auth === undefined) return GONE;
-    const identity = identityOf(auth);
-    if (identity?.isProxy(node)) return undefined;
-    const names = identity === undefined ? 'none that was verified' : identity.names;
-    const details = `the certificate (${names}) is not that of the proxy ${node}; a proxy may only be the node that its certificate names`;
-    return { code: status.PERMISSION_DENIED, details };
+    return unless(
+      caller,
+      (identity) => identity.isProxy(node),
+      `is not that of the proxy ${node}; a proxy may only be the node that its certificate names`,
+    );
   };
 }
 
@@ -42,16 +40,22 @@ export type ControlPlaneCheck = (caller: Caller) => Refused | undefined;
 
 /** With mutual TLS only a control plane's certificate will do. */
 export function controlPlaneCheck(mutualTls: boolean): ControlPlaneCheck {
-  return (caller) => {
-    if (!mutualTls) return undefined;
-    const auth = authOf(caller);
-    if (auth === undefined) return GONE;
-    const identity = identityOf(auth);
-    if (identity?.isControlPlane) return undefined;
-    const names = identity === undefined ? 'none that was verified' : identity.names;
-    return {
-      code: status.PERMISSION_DENIED,
-      details: `the certificate (${names}) is not that of a control plane`,
-    };
-  };
+  return (caller) =>
+    mutualTls
+      ? unless(caller, ({ isControlPlane }) => isControlPlane, 'is not that of a control plane')
+      : undefined;
+}
+
+/** Refuses a caller whose certificate is not the right one. @param problem ends the sentence about its certificate */
+function unless(
+  caller: Caller,
+  isRight: (identity: Identity) => boolean,
+  problem: string,
+): Refused | undefined {
+  const auth = authOf(caller);
+  if (auth === undefined) return GONE;
+  const identity = identityOf(auth);
+  if (identity !== undefined && isRight(identity)) return undefined;
+  const names = identity === undefined ? 'none that was verified' : identity.names;
+  return { code: status.PERMISSION_DENIED, details: `the certificate (${names}) ${problem}` };
 }

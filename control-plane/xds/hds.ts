@@ -8,9 +8,9 @@ import { Listeners } from '../store/listeners.ts';
 import type { Unsubscribe } from '../store/store.ts';
 import type { NodeCheck } from './admission.ts';
 import { passThrough, type Service } from './ads.ts';
+import { peerOf } from './caller.ts';
 import { HealthViews, type HealthReport, type HealthStatus, type Transition } from './health-view.ts';
 import type { NodeMessage } from './stream.ts';
-import { peerOf } from './caller.ts';
 
 /** What proxies are to check: the servers of each cluster, by id. */
 export interface HealthSpecification {

@@ -77,10 +77,11 @@ export class ReportsService {
   ): void {
     this.refused++;
     // A filter reports every second: say it once for each address.
-    const host = peerOf(call).replace(/:\d+$/, '');
+    const peer = peerOf(call);
+    const host = peer.replace(/:\d+$/, '');
     if (!this.complained.has(host) && this.complained.size < 1_000) {
       this.complained.add(host);
-      this.options.log.warn({ peer: peerOf(call) }, `report refused: ${details}`);
+      this.options.log.warn({ peer }, `report refused: ${details}`);
     }
     done({ code, details });
   }

@@ -3,12 +3,12 @@ import type { Logger } from 'pino';
 import type { Clock } from '../store/clock.ts';
 import { expire, NO_DELIVERY, nextPush, receive, sent, type Delivery, type Late } from './delivery.ts';
 import type { NodeCheck } from './admission.ts';
+import { peerOf } from './caller.ts';
 import type { ConnectedProxy, ProxyNode, ProxyRegistry } from './registry.ts';
 import { shortType } from './resource-types.ts';
 import type { ResponseWriter } from './response.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { DeltaRequest, Outcome } from './subscription.ts';
-import { peerOf } from './caller.ts';
 
 /** A google.protobuf.Value, as far as it is read. */
 interface Value {

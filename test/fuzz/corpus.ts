@@ -20,7 +20,6 @@ import type { Cleanup } from '../harness/cleanup.ts';
 import type { Envoy } from '../harness/envoy.ts';
 import type { ListenerAddress } from '../harness/envoy-admin.ts';
 import { cohortCode, startTestbed, type Testbed } from '../harness/testbed.ts';
-import { waitFor } from '../harness/wait.ts';
 import { startFuzzServer, WITNESS } from './servers.ts';
 import { Witness } from './witness.ts';
 
@@ -179,14 +178,8 @@ export class Corpus {
 
   /** Resolves when no server is put aside. */
   async allHealthy(): Promise<void> {
-    await waitFor(
-      async () => {
-        const stats = await this.envoy.stats('cluster.servers_');
-        const healthy = [...stats].filter(([name]) => name.endsWith('.membership_healthy'));
-        return healthy.length > 0 && healthy.every(([, count]) => count === SERVERS.length);
-      },
-      { what: 'all servers to be healthy' },
-    );
+    for (const kind of ['mqtt', 'websocket'])
+      await this.envoy.waitForStat(`cluster.servers_${kind}.membership_healthy`, SERVERS.length);
   }
 
   /** What went wrong; nothing, if all is well. */

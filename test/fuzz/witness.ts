@@ -1,6 +1,6 @@
 /** A device that does nothing wrong: what it says comes back, for as long as nothing happens to its proxy's workers. */
 import { NAME } from '../../protocol-filters/fuzz/listeners.ts';
-import { RawDevice } from '../harness/device.ts';
+import { RawDevice, waitForHttpHead } from '../harness/device.ts';
 import type { ListenerAddress } from '../harness/envoy-admin.ts';
 import { WITNESS } from './servers.ts';
 
@@ -29,9 +29,8 @@ export class Witness {
     ].join('\r\n');
     await device.send(upgrades ? upgrade : `{"params":{"${NAME}":"${WITNESS}"}}\n`);
     if (upgrades) {
-      let answer = '';
-      await device.waitForBytes((received) => (answer = received.toString('latin1')).includes('\r\n\r\n'));
-      if (!answer.startsWith('HTTP/1.1 101 ')) throw new Error(`the upgrade was answered: ${answer}`);
+      const { status, rest } = await waitForHttpHead(device);
+      if (status !== 101) throw new Error(`the upgrade was answered with ${status}: ${rest.toString()}`);
     }
     await witness.roundTrip();
     return witness;

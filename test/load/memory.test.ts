@@ -6,12 +6,12 @@ import { expect, test } from 'vitest';
 import { measure } from '../../control-plane/agent/meter.ts';
 import { pidMeter } from '../../control-plane/agent/process-meter.ts';
 import { DemoServer } from '../../demo/server.ts';
-import { Context } from '../../local/context.ts';
 import type { ForeignServer } from '../../local/options.ts';
 import { LocalStack } from '../../local/stack.ts';
 import { Hog } from '../agent/hog.ts';
 import { makeCgroup } from '../agent/real-cgroup.ts';
 import { cleanupAfterTest } from '../harness/cleanup-hooks.ts';
+import { watchedContext } from '../harness/context.ts';
 import { waitFor } from '../harness/wait.ts';
 import { DeviceGroup, organizationsOf } from '../integration/devices.ts';
 import { assignment, rebalances, slotTable, START_MS } from '../integration/system.ts';
@@ -60,8 +60,7 @@ test(
         },
       });
     }
-    const log: string[] = [];
-    const context = cleanup.own(await Context.make((line) => log.push(line), new AbortController().signal));
+    const { context } = await watchedContext(cleanup);
     const stack = await LocalStack.start(context, {
       ...{ proxies: 1, workers: 1, controlPlanes: 1, etcdMembers: 1 },
       servers: servers.map(({ known }) => known),

@@ -1,9 +1,9 @@
 /** Greeters as processes of a whole system: registered in etcd, known to the proxies, killed and ended. */
 import mqtt from 'mqtt';
 import { expect, test } from 'vitest';
-import { Context } from '../../local/context.ts';
 import { LocalStack } from '../../local/stack.ts';
 import { cleanupAfterTest } from '../harness/cleanup-hooks.ts';
+import { watchedContext } from '../harness/context.ts';
 import { waitFor } from '../harness/wait.ts';
 import { seats } from '../integration/system.ts';
 
@@ -12,7 +12,7 @@ test(
   { timeout: 240_000 },
   async () => {
     const cleanup = cleanupAfterTest();
-    const context = cleanup.own(await Context.make(() => undefined, new AbortController().signal));
+    const { context } = await watchedContext(cleanup);
     const stack = await LocalStack.start(context, {
       ...{ proxies: 1, workers: 1, controlPlanes: 1, etcdMembers: 1, servers: 2, greeters: 2 },
     });

@@ -1,6 +1,5 @@
 /** Commands that create or replace a thing from a file. */
-import type { CtlCommand, Thing } from './command.ts';
-import { pathOf } from './command.ts';
+import { pathOf, type CtlCommand, type Thing } from './command.ts';
 import { CtlFailure } from './failure.ts';
 import {
   APPLIED_S,
